@@ -1,0 +1,1 @@
+"""Naxios: a complete, self-hostable LLM API service."""

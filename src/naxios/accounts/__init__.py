@@ -1,0 +1,1 @@
+"""Accounts: the people, how they sign in, and whether they are suspended."""

@@ -1,0 +1,145 @@
+"""Configuration from the environment (``NAXIOS_…``) and a ``.env`` in the working directory."""
+
+import ipaddress
+import secrets
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+
+import environ
+
+from naxios.domain.addresses import Reach
+
+
+class ConfigError(Exception):
+    """A setting that cannot be used; the message says which, why and what would be right."""
+
+
+@dataclass(frozen=True)
+class Config:
+    """Everything that the environment decides. One attribute for each ``NAXIOS_`` variable."""
+
+    home: Path
+    base_url: str
+    database_url: str
+    redis_url: str
+    secret_key: str = field(repr=False)
+    metrics_token: str = field(repr=False)
+    log_level: str
+    log_format: str
+    allow_private_providers: bool
+    drain_seconds: int
+    max_body_bytes: int
+    body_seconds: int
+    header_seconds: int
+    trusted_proxies: tuple[str, ...]
+
+    @property
+    def journal_directory(self) -> Path:
+        """Where the gateway's journal segments lie."""
+        return self.home / "journal"
+
+    @property
+    def running_file(self) -> Path:
+        """Names the running server's address, for the command line on the same machine."""
+        return self.home / "running.json"
+
+    @property
+    def uses_sqlite(self) -> bool:
+        """Whether the database is the embedded default."""
+        return not self.database_url
+
+    def reach(self, bound_to: str | None = None) -> Reach:
+        """How far inwards provider URLs may point while the server is bound to ``bound_to`` (``None``: no server)."""
+        if self.allow_private_providers:
+            return Reach.PRIVATE
+        return Reach.LOOPBACK if bound_to is None or is_loopback(bound_to) else Reach.PUBLIC
+
+
+@lru_cache(maxsize=1)
+def load() -> Config:
+    """The configuration of this process; reads the environment once.
+
+    Raises
+    ------
+    ConfigError
+        A variable has a value that cannot be used.
+    """
+    env = environ.Env()
+    if Path(".env").is_file():
+        env.read_env(".env", overwrite=False)
+    home = Path(env.str("NAXIOS_HOME", "naxios-data")).expanduser().absolute()
+    log_format = env.str("NAXIOS_LOG_FORMAT", "console")
+    if log_format not in ("console", "json"):
+        raise ConfigError(f"NAXIOS_LOG_FORMAT is console or json, not {log_format!r}")
+    log_level = env.str("NAXIOS_LOG_LEVEL", "info").lower()
+    if log_level not in ("debug", "info", "warning", "error"):
+        raise ConfigError(f"NAXIOS_LOG_LEVEL is debug, info, warning or error, not {log_level!r}")
+    database_url = env.str("NAXIOS_DATABASE_URL", "")
+    if database_url and not database_url.startswith(("postgres://", "postgresql://")):
+        raise ConfigError(
+            "NAXIOS_DATABASE_URL starts with postgres://; leave it out to use the embedded SQLite"
+        )
+    return Config(
+        home=home,
+        base_url=env.str("NAXIOS_BASE_URL", "").rstrip("/"),
+        database_url=database_url,
+        redis_url=env.str("NAXIOS_REDIS_URL", ""),
+        secret_key=env.str("NAXIOS_SECRET_KEY", "") or _stored_secret(home),
+        metrics_token=env.str("NAXIOS_METRICS_TOKEN", ""),
+        log_level=log_level,
+        log_format=log_format,
+        allow_private_providers=_boolean(env, "NAXIOS_ALLOW_PRIVATE_PROVIDERS"),
+        drain_seconds=_whole(env, "NAXIOS_DRAIN_SECONDS", 30),
+        max_body_bytes=_whole(env, "NAXIOS_MAX_BODY_BYTES", 32 * 1024 * 1024),
+        body_seconds=_whole(env, "NAXIOS_BODY_SECONDS", 60),
+        header_seconds=_whole(env, "NAXIOS_HEADER_SECONDS", 15),
+        trusted_proxies=tuple(env.list("NAXIOS_TRUSTED_PROXIES", default=[])),
+    )
+
+
+def is_loopback(host: str) -> bool:
+    """Whether ``host`` (a name or an address to bind to) is reachable from this machine only."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _stored_secret(home: Path) -> str:
+    """The secret key under ``home``; made at first use, readable by its owner only."""
+    path = home / "secret_key"
+    if not path.exists():
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        fresh = home / f"secret_key.{secrets.token_hex(4)}"
+        fresh.touch(mode=0o600)
+        fresh.write_text(secrets.token_urlsafe(48))
+        try:
+            path.hardlink_to(
+                fresh
+            )  # unlike a rename, this cannot replace the key of a process that was faster
+        except FileExistsError:
+            pass
+        finally:
+            fresh.unlink()
+    return path.read_text().strip()
+
+
+def _whole(env: environ.Env, name: str, default: int) -> int:
+    text = env.str(name, str(default))
+    try:
+        value = int(text)
+    except ValueError:
+        value = -1
+    if value < 0:
+        raise ConfigError(f"{name} is a whole number of at least 0, not {text!r}")
+    return value
+
+
+def _boolean(env: environ.Env, name: str) -> bool:
+    text = env.str(name, "false").lower()
+    if text not in ("true", "false", "1", "0", "yes", "no"):
+        raise ConfigError(f"{name} is true or false, not {text!r}")
+    return text in ("true", "1", "yes")

@@ -1,0 +1,84 @@
+"""Arithmetic of every limit, as pure functions over small integers.
+
+Two kinds of limit exist. *Rates* (requests and tokens per minute) follow the generic cell rate algorithm: all
+that is remembered is the theoretical arrival time, the instant at which the bucket will be full again. *Days*
+count standard tokens of the UTC calendar day, used and reserved. Concurrency is a plain count.
+
+Instants and durations are integers of microseconds: a millionth of a second resolves 60 million tokens per
+minute, and Redis scripts, whose numbers are doubles, hold today's date in them exactly.
+
+Source of the rate rule: ITU-T I.371, annex A (GCRA, virtual scheduling).
+"""
+
+from enum import StrEnum
+from typing import NamedTuple
+
+import msgspec
+
+from naxios.domain.clock import MINUTE
+
+
+class LimitName(StrEnum):
+    """The limits there are; a refusal's ``code`` is one of these."""
+
+    TOKENS_PER_DAY = "tokens_per_day"
+    REQUESTS_PER_MINUTE = "requests_per_minute"
+    TOKENS_PER_MINUTE = "tokens_per_minute"
+    CONCURRENCY = "concurrency"
+
+
+class Limits(msgspec.Struct, frozen=True):
+    """What one scope (an account or a key) may use; ``None`` is unlimited. Tokens are standard tokens."""
+
+    tokens_per_day: int | None = None
+    requests_per_minute: int | None = None
+    tokens_per_minute: int | None = None
+    concurrency: int | None = None
+
+
+class Rate(NamedTuple):
+    """Outcome of a rate check.
+
+    Attributes
+    ----------
+    fits : whether the cost fits now.
+    arrival : the theoretical arrival time after taking the cost (meaningful only if it fits).
+    wait : microseconds until the same cost would fit (0 if it fits; ``NEVER`` if it is more than the bucket holds).
+    """
+
+    fits: bool
+    arrival: int
+    wait: int
+
+
+NEVER = -1
+
+
+def span(cost: int, per_minute: int) -> int:
+    """Microseconds of refill that ``cost`` takes from a bucket of ``per_minute``, rounded up; negative for a refund."""
+    return -(-cost * MINUTE // per_minute)
+
+
+def take(arrival: int, now: int, cost: int, per_minute: int) -> Rate:
+    """Try to take ``cost`` from a bucket that holds ``per_minute`` and refills within a minute."""
+    if cost > per_minute:
+        return Rate(False, arrival, NEVER)
+    taken = max(arrival, now) + span(cost, per_minute)
+    over = taken - (now + MINUTE)
+    return Rate(over <= 0, taken, max(0, over))
+
+
+def give_back(arrival: int, reserved: int, used: int, per_minute: int) -> int:
+    """The arrival time after a reservation of ``reserved`` turned out to be ``used`` (which may be more)."""
+    return arrival + span(used, per_minute) - span(reserved, per_minute)
+
+
+def remaining(arrival: int, now: int, per_minute: int) -> int:
+    """Whole units that could be taken at ``now``; never negative."""
+    free = MINUTE - max(0, arrival - now)
+    return max(0, free * per_minute // MINUTE)
+
+
+def until_full(arrival: int, now: int) -> int:
+    """Microseconds until the bucket is full again."""
+    return max(0, arrival - now)

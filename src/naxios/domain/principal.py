@@ -1,0 +1,47 @@
+"""Who a request acts for: a key, its account and the plan that the account is on."""
+
+from enum import StrEnum
+
+import msgspec
+
+from naxios.domain.catalogue import is_allowed
+from naxios.domain.limits import Limits
+
+
+class Standing(StrEnum):
+    """Whether a key may be used; everything but ``ACTIVE`` is a refusal with that reason."""
+
+    ACTIVE = "active"
+    REVOKED = "revoked"
+    SUSPENDED = "suspended"
+
+
+class Principal(msgspec.Struct, frozen=True):
+    """One key as the gateway sees it.
+
+    Attributes
+    ----------
+    expires_at : microseconds since the epoch after which the key is refused, ``None`` for never. A rotated key
+        expires when its grace time ends.
+    plan_models, key_models : patterns of allowed models; a model must match both.
+    """
+
+    key_id: int
+    account_id: int
+    key_name: str
+    key_prefix: str
+    standing: Standing
+    plan: str
+    plan_limits: Limits
+    key_limits: Limits
+    plan_models: tuple[str, ...] = ("*",)
+    key_models: tuple[str, ...] = ("*",)
+    expires_at: int | None = None
+
+    def may_use(self, model: str) -> bool:
+        """Whether both the plan and the key allow ``model``."""
+        return is_allowed(model, self.plan_models) and is_allowed(model, self.key_models)
+
+    def has_expired(self, now: int) -> bool:
+        """Whether the key's end, if it has one, is at or before ``now``."""
+        return self.expires_at is not None and self.expires_at <= now

@@ -1,0 +1,1 @@
+"""How a change in the database reaches every gateway process within a second: a numbered list of what changed."""

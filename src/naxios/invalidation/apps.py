@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class InvalidationConfig(AppConfig):
+    name = "naxios.invalidation"

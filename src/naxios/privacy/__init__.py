@@ -1,0 +1,1 @@
+"""Privacy: the data inventory and its check against what the software really stores."""

@@ -1,0 +1,9 @@
+"""Every page's address. ``/v1/`` is not here: the front door hands it to the gateway."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("naxios.web.urls")),
+    path("accounts/", include("naxios.accounts.urls")),
+    path("staff/", include("naxios.staff.urls")),
+]

@@ -1,0 +1,1 @@
+"""Usage: the journal carried into records, rollups and refusal counts, and the questions asked of them."""

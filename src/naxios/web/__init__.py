@@ -1,0 +1,1 @@
+"""The website: layout, components, static files and the public pages."""
