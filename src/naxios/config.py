@@ -23,6 +23,8 @@ class Config:
     base_url: str
     database_url: str
     redis_url: str
+    email_url: str = field(repr=False)
+    email_from: str
     secret_key: str = field(repr=False)
     metrics_token: str = field(repr=False)
     log_level: str
@@ -77,14 +79,14 @@ def load() -> Config:
         raise ConfigError(f"NAXIOS_LOG_LEVEL is debug, info, warning or error, not {log_level!r}")
     database_url = env.str("NAXIOS_DATABASE_URL", "")
     if database_url and not database_url.startswith(("postgres://", "postgresql://")):
-        raise ConfigError(
-            "NAXIOS_DATABASE_URL starts with postgres://; leave it out to use the embedded SQLite"
-        )
+        raise ConfigError("NAXIOS_DATABASE_URL starts with postgres://; leave it out to use the embedded SQLite")
     return Config(
         home=home,
         base_url=env.str("NAXIOS_BASE_URL", "").rstrip("/"),
         database_url=database_url,
         redis_url=env.str("NAXIOS_REDIS_URL", ""),
+        email_url=env.str("NAXIOS_EMAIL_URL", "consolemail://"),
+        email_from=env.str("NAXIOS_EMAIL_FROM", "naxios@localhost"),
         secret_key=env.str("NAXIOS_SECRET_KEY", "") or _stored_secret(home),
         metrics_token=env.str("NAXIOS_METRICS_TOKEN", ""),
         log_level=log_level,
@@ -117,9 +119,7 @@ def _stored_secret(home: Path) -> str:
         fresh.touch(mode=0o600)
         fresh.write_text(secrets.token_urlsafe(48))
         try:
-            path.hardlink_to(
-                fresh
-            )  # unlike a rename, this cannot replace the key of a process that was faster
+            path.hardlink_to(fresh)  # unlike a rename, this cannot replace the key of a process that was faster
         except FileExistsError:
             pass
         finally:

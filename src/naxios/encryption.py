@@ -21,7 +21,7 @@ def encrypt(text: str) -> bytes:
     return _fernet().encrypt(text.encode())
 
 
-def decrypt(token: bytes) -> str:
+def decrypt(token: bytes | memoryview) -> str:
     """The text behind ``token``.
 
     Raises

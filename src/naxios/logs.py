@@ -51,11 +51,7 @@ _TALKS_ABOUT_ITSELF = ("uvicorn", "django.request", "django.server", "naxios")
 
 def django_logging(level: str, style: str) -> None:
     """Send everything to standard error at ``level``, as ``console`` or ``json`` lines."""
-    renderer = (
-        structlog.processors.JSONRenderer()
-        if style == "json"
-        else structlog.dev.ConsoleRenderer(colors=False)
-    )
+    renderer = structlog.processors.JSONRenderer() if style == "json" else structlog.dev.ConsoleRenderer(colors=False)
     shared: list[structlog.typing.Processor] = [
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
@@ -91,6 +87,7 @@ def django_logging(level: str, style: str) -> None:
                 "aiohttp": {"level": "ERROR"},
                 "asyncio": {"level": "ERROR"},
                 "django": {"level": "WARNING"},
+                "uvicorn": {"level": "WARNING"},
                 "uvicorn.access": {"handlers": [], "propagate": False},
             },
         }

@@ -11,6 +11,7 @@ from naxios.logs import django_logging
 
 _loaded = _config.load()
 
+BASE_URL = _loaded.base_url
 SECRET_KEY = _loaded.secret_key
 DEBUG = False
 # The host is checked against the base URL once one is set; without one the server is the embedded, local default.
@@ -21,7 +22,9 @@ INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
+    "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.forms",
     "csp",
     "naxios.invalidation",
     "naxios.accounts",
@@ -32,6 +35,8 @@ INSTALLED_APPS = [
     "naxios.privacy",
     "naxios.staff",
     "naxios.web",
+    "allauth",
+    "allauth.account",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -41,6 +46,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 ROOT_URLCONF = "naxios.urls"
@@ -52,14 +59,20 @@ TEMPLATES = [
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
-            ]
+                "django.contrib.messages.context_processors.messages",
+                "naxios.web.context.site",
+            ],
+            "builtins": ["naxios.web.templatetags.numbers"],
         },
     }
 ]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 _SQLITE: dict[str, Any] = {
     "ENGINE": "django.db.backends.sqlite3",
     "NAME": _loaded.home / "naxios.sqlite3",
+    "CONN_MAX_AGE": None,
     "OPTIONS": {
         "timeout": 20,
         # Taking the write lock at BEGIN makes writers queue; upgrading a read lock later fails at once instead.
@@ -86,9 +99,21 @@ AUTH_PASSWORD_VALIDATORS = [
         ("NumericPasswordValidator", {}),
     )
 ]
-LOGIN_URL = "accounts:login"
-LOGIN_REDIRECT_URL = "staff:home"
-LOGOUT_REDIRECT_URL = "web:home"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "web:home"
+ACCOUNT_ADAPTER = "naxios.accounts.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
+ACCOUNT_LOGOUT_REDIRECT_URL = "web:home"
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_RATE_LIMITS = {"first_staff": "10/m/ip"}  # besides allauth's own for each of its forms
+
+vars().update(environ.Env.email_url_config(_loaded.email_url))
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = _loaded.email_from
 
 _secure = _loaded.base_url.startswith("https://")
 SESSION_COOKIE_NAME = "naxios_session"

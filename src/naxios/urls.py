@@ -5,5 +5,6 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("naxios.web.urls")),
     path("accounts/", include("naxios.accounts.urls")),
+    path("accounts/", include("allauth.account.urls")),
     path("staff/", include("naxios.staff.urls")),
 ]

@@ -1,2 +1,8 @@
+from django.urls import path
+
+from naxios.accounts import views
+
 app_name = "accounts"
-urlpatterns: list = []
+urlpatterns = [
+    path("first-staff/<str:token>/", views.first_staff, name="first_staff"),
+]

@@ -56,9 +56,7 @@ class Route(models.Model):
     class Meta:
         ordering = ["priority", "-weight", "pk"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["model", "provider", "upstream_model"], name="one_route_a_target"
-            ),
+            models.UniqueConstraint(fields=["model", "provider", "upstream_model"], name="one_route_a_target"),
         ]
 
     def __str__(self) -> str:

@@ -1,11 +1,17 @@
 """Days, resets and how they are written. Instants are integers of microseconds since the Unix epoch, UTC."""
 
+import time
 from datetime import UTC, datetime
 
 SECOND = 1_000_000
 MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
+
+
+def now() -> int:
+    """The present instant."""
+    return time.time_ns() // 1000
 
 
 def day_of(instant: int) -> int:

@@ -63,6 +63,8 @@ def take(arrival: int, now: int, cost: int, per_minute: int) -> Rate:
     """Try to take ``cost`` from a bucket that holds ``per_minute`` and refills within a minute."""
     if cost > per_minute:
         return Rate(False, arrival, NEVER)
+    if cost == 0:
+        return Rate(True, arrival, 0)
     taken = max(arrival, now) + span(cost, per_minute)
     over = taken - (now + MINUTE)
     return Rate(over <= 0, taken, max(0, over))

@@ -89,9 +89,7 @@ def meter(reported: ReportedUsage | None, exchanged: Exchanged) -> MeteredUsage:
     if exchanged.context_tokens is None:
         # Without a known context, bytes are the only witness: one token a byte is the most that text can have.
         most_input = min(most_input, expected_input + exchanged.prompt_bytes + UNSEEN_TOKENS_ALLOWED)
-        most_output = min(
-            most_output, exchanged.delivered_bytes + UNSEEN_TOKENS_ALLOWED * max(1, exchanged.choices)
-        )
+        most_output = min(most_output, exchanged.delivered_bytes + UNSEEN_TOKENS_ALLOWED * max(1, exchanged.choices))
 
     input_tokens = _plausible(reported.input_tokens, 1, most_input, expected_input)
     output_tokens = _plausible(reported.output_tokens, least_output, most_output, expected_output)

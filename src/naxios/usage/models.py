@@ -1,8 +1,10 @@
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 
 
-def _reference(to: str) -> models.ForeignKey:
+def _reference(to: str) -> Any:
     # No database constraint: a journal entry may arrive after the row that it names has been deleted.
     return models.ForeignKey(to, models.DO_NOTHING, db_constraint=False, related_name="+")
 

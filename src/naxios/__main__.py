@@ -1,0 +1,5 @@
+"""`python -m naxios` is `naxios`."""
+
+from naxios.cli import main
+
+main()

@@ -1,0 +1,233 @@
+"""The gateway as an ASGI application. A chat request walks one way:
+
+receive -> authenticate -> admit -> route and forward -> settle -> journal.
+"""
+
+import asyncio
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from urllib.parse import unquote
+
+import structlog
+
+from naxios.domain import clock
+from naxios.domain.catalogue import Model, ProviderKind
+from naxios.domain.principal import Principal
+from naxios.domain.usage import Exchanged
+from naxios.gateway import describe, metrics
+from naxios.gateway.admit import admit, scopes_of, standing_headers
+from naxios.gateway.authenticate import Authenticator
+from naxios.gateway.deliver import deliver
+from naxios.gateway.dialects.errors import error_body
+from naxios.gateway.dialects.openai import ChatRequest, parse_chat_request
+from naxios.gateway.forward import Attempts, forward
+from naxios.gateway.journal import Journal
+from naxios.gateway.limits import Limiter
+from naxios.gateway.receive import Call, ClientGone, ClientWatch, Receive, Scope, Send, read_body, respond
+from naxios.gateway.refusal import Headers, Refusal
+from naxios.gateway.refusals import RefusalTally
+from naxios.gateway.route import Router
+from naxios.gateway.settle import Settlement
+from naxios.gateway.snapshot import Snapshot
+from naxios.gateway.upstream import Upstream
+
+log = structlog.get_logger(__name__)
+
+CHAT_ENDPOINT = "chat.completions"
+
+
+class Gateway:
+    """Everything under ``/v1/``. One for each process."""
+
+    def __init__(
+        self,
+        *,
+        authenticator: Authenticator,
+        snapshot: Snapshot,
+        limiter: Limiter,
+        router: Router,
+        upstreams: Mapping[ProviderKind, Upstream],
+        journal: Journal,
+        max_body_bytes: int,
+        body_seconds: int,
+    ) -> None:
+        self._authenticator = authenticator
+        self._snapshot = snapshot
+        self._limiter = limiter
+        self._router = router
+        self._upstreams = upstreams
+        self._journal = journal
+        self._max_body_bytes = max_body_bytes
+        self._body_seconds = body_seconds
+        self.refusals = RefusalTally()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers: Headers = scope["headers"]
+        call = Call(f"req_{secrets.token_hex(12)}", headers, receive, send, clock.now())
+        try:
+            handler, argument = _endpoint(self, scope["method"], scope["path"])
+            call.principal = await self._authenticator.authenticate(headers, call.received_at)
+            await handler(call, call.principal, argument)
+        except Refusal as refusal:
+            await self._refuse(call, refusal)
+        except ClientGone:
+            pass
+        except Exception:
+            log.exception("a request failed inside Naxios", request_id=call.id)
+            fault = Refusal(500, "internal_error", f"Naxios failed. Tell the operator the request id {call.id}.")
+            if not call.started:
+                await self._refuse(call, fault)
+
+    async def chat_completions(self, call: Call, principal: Principal, _: str) -> None:
+        """POST /v1/chat/completions"""
+        body = await read_body(call.receive, call.headers, most=self._max_body_bytes, seconds=self._body_seconds)
+        request = parse_chat_request(body)
+        model = self._model(principal, request.model)
+        if not self._journal.healthy:
+            raise Refusal(
+                503,
+                "metering_unavailable",
+                "Usage cannot be recorded at the moment, so nothing is served. Retry soon.",
+                retry_after=5 * clock.SECOND,
+            )
+        now = clock.now()
+        admitted = await admit(
+            self._limiter,
+            principal,
+            model,
+            prompt_bytes=request.prompt_bytes,
+            attachments=request.attachments,
+            max_output=request.max_output,
+            choices=request.choices,
+            now=now,
+        )
+        settlement = Settlement(
+            request_id=call.id,
+            endpoint=CHAT_ENDPOINT,
+            streamed=request.stream,
+            principal=principal,
+            model=model,
+            reservation=admitted.reservation,
+            exchanged=Exchanged(
+                prompt_bytes=request.prompt_bytes,
+                attachments=request.attachments,
+                context_tokens=model.context_tokens,
+                choices=request.choices,
+            ),
+            admitted_at=now,
+        )
+        with metrics.IN_FLIGHT.track_inprogress():
+            await self._serve(call, request, model, settlement, standing_headers(admitted.standing))
+
+    async def _serve(
+        self, call: Call, request: ChatRequest, model: Model, settlement: Settlement, standing: Headers
+    ) -> None:
+        """Forward, deliver and settle an admitted request, whatever happens on the way."""
+        outcome, attempts = settlement.outcome, Attempts()
+        watch = ClientWatch(call.receive)
+
+        async def settle() -> Headers:
+            outcome.provider, outcome.attempts = attempts.provider, attempts.count
+            watch.stop()
+            return standing_headers(await settlement.settle(self._limiter, self._journal))
+
+        try:
+            forwarded = await forward(request, model, self._router, self._upstreams, attempts)
+            try:
+                call.started = True
+                await deliver(call, forwarded, request, model, outcome, settle, standing)
+            finally:
+                self._router.ended(forwarded.route)
+                if forwarded.answer is not None:
+                    forwarded.answer.close()
+        except Refusal as refusal:
+            outcome.status, outcome.error = refusal.status, refusal.code
+            refusal.headers = await settle()
+            raise
+        except asyncio.CancelledError:
+            # Whoever leaves has had the prompt read by a provider, and is charged for it and what was delivered.
+            outcome.delivered = outcome.delivered or (watch.gone and attempts.count > 0)
+            outcome.status, outcome.error = (499, "client_left") if watch.gone else (503, "server_stopped")
+            await settle()
+            if not watch.gone:
+                raise
+        except Exception:
+            outcome.status, outcome.error = 500, "internal_error"
+            raise
+        finally:
+            await settle()
+
+    async def models(self, call: Call, principal: Principal, _: str) -> None:
+        """GET /v1/models"""
+        listed = [model for model in self._snapshot.catalogue.models.values() if principal.may_use(model.name)]
+        await respond(call, 200, [], describe.model_list(listed))
+
+    async def model(self, call: Call, principal: Principal, name: str) -> None:
+        """GET /v1/models/{id}"""
+        await respond(call, 200, [], describe.model(self._model(principal, name)))
+
+    async def key(self, call: Call, principal: Principal, _: str) -> None:
+        """GET /v1/key"""
+        now = clock.now()
+        standing = await self._limiter.standing(scopes_of(principal), now)
+        await respond(call, 200, standing_headers(standing), describe.key(principal, standing, now))
+
+    def _model(self, principal: Principal, name: str) -> Model:
+        model = self._snapshot.catalogue.models.get(name)
+        if model is None:
+            raise Refusal(
+                404,
+                "model_not_found",
+                "No such model. GET /v1/models lists those there are.",
+                param="model",
+                retry=False,
+            )
+        if not principal.may_use(name):
+            raise Refusal(
+                403,
+                "model_not_allowed",
+                f"The plan {principal.plan!r} or this key does not allow {name!r}. GET /v1/models lists what it does.",
+                param="model",
+                retry=False,
+            )
+        return model
+
+    async def _refuse(self, call: Call, refusal: Refusal) -> None:
+        metrics.REFUSALS.labels(refusal.code).inc()
+        if call.principal is not None:
+            self.refusals.count(call.principal, refusal.code, call.received_at)
+        await respond(call, refusal.status, refusal.all_headers(), error_body(refusal, call.id, call.headers))
+
+
+Handler = Callable[[Call, Principal, str], Awaitable[None]]
+
+
+def _endpoint(gateway: Gateway, method: str, path: str) -> tuple[Handler, str]:
+    """The handler for a path, and the part of the path that is its argument."""
+    handler: Handler
+    argument = ""
+    if path == "/v1/chat/completions":
+        allowed, handler = "POST", gateway.chat_completions
+    elif path == "/v1/models":
+        allowed, handler = "GET", gateway.models
+    elif path.startswith("/v1/models/"):
+        allowed, handler, argument = "GET", gateway.model, unquote(path.removeprefix("/v1/models/"))
+    elif path == "/v1/key":
+        allowed, handler = "GET", gateway.key
+    else:
+        raise Refusal(
+            404,
+            "unknown_endpoint",
+            "There is no such endpoint. This server has POST /v1/chat/completions, GET /v1/models, "
+            "GET /v1/models/{id} and GET /v1/key.",
+            retry=False,
+        )
+    if method != allowed:
+        raise Refusal(
+            405,
+            "method_not_allowed",
+            f"Use {allowed} here.",
+            retry=False,
+            headers=[(b"allow", allowed.encode())],
+        )
+    return handler, argument

@@ -1,0 +1,74 @@
+"""The state of limits behind one interface: in memory for one process, in Redis for many."""
+
+from typing import NamedTuple, Protocol
+
+import msgspec
+
+from naxios.domain.limits import LimitName, Limits
+from naxios.domain.stored_usage import StoredUsage
+
+
+class Scope(msgspec.Struct, frozen=True):
+    """What a set of limits applies to: ``account:17`` or ``key:42``."""
+
+    id: str
+    limits: Limits
+
+
+Scopes = tuple[Scope, ...]
+
+
+class LimitState(NamedTuple):
+    """How one limit of one scope stands. ``reset`` is microseconds until it is whole again."""
+
+    scope: str
+    name: LimitName
+    limit: int
+    remaining: int
+    reset: int
+
+
+class Reservation(msgspec.Struct, frozen=True):
+    """What was taken at admission: ``tokens`` standard tokens of ``day`` (days since the epoch) in every scope."""
+
+    scopes: Scopes
+    tokens: int
+    day: int
+
+
+class Admitted(NamedTuple):
+    """Every limit had room, and all of them were taken."""
+
+    reservation: Reservation
+    standing: list[LimitState]
+
+
+class Refused(NamedTuple):
+    """At least one limit had no room; none was touched.
+
+    ``limit`` is the one that takes longest to have room, ``wait`` how long that is in microseconds, and
+    ``limits.NEVER`` if the request alone is larger than the limit.
+    """
+
+    limit: LimitState
+    wait: int
+    standing: list[LimitState]
+
+
+class Limiter(Protocol):
+    """One decision over all limits of a request, and its correction afterwards."""
+
+    async def admit(self, scopes: Scopes, tokens: int, now: int) -> Admitted | Refused:
+        """Take one request and ``tokens`` standard tokens in every scope, or nothing at all."""
+
+    async def settle(self, reservation: Reservation, tokens: int, now: int) -> list[LimitState]:
+        """Replace the reserved tokens by ``tokens`` (at least 0, possibly more than reserved); frees the slot."""
+
+    async def standing(self, scopes: Scopes, now: int) -> list[LimitState]:
+        """How the limits stand, without taking anything."""
+
+    async def restore(self, stored: StoredUsage, now: int) -> None:
+        """Continue from what earlier processes recorded. Called once, before the first request."""
+
+    async def counted(self, day: int) -> dict[str, int]:
+        """Standard tokens settled in ``day``, by scope id; for reconciliation."""

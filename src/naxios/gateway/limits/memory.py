@@ -1,0 +1,180 @@
+"""Limits of one process, in a dictionary. Every method runs without an await, so each decision is atomic."""
+
+from naxios.domain import clock, limits
+from naxios.domain.limits import LimitName, Limits, Rate
+from naxios.domain.stored_usage import StoredUsage
+from naxios.gateway.limits import Admitted, LimitState, Refused, Reservation, Scope, Scopes
+
+CONCURRENCY_WAIT = clock.SECOND
+"""When a slot comes free cannot be known; this is what a refused client is told to wait."""
+
+SCOPES_BEFORE_SWEEP = 10_000
+"""From this many scopes on, those that hold nothing worth remembering are dropped now and then."""
+
+
+class _State:
+    """What is remembered of one scope. ``recent`` is use before this process, not yet priced into the arrivals."""
+
+    __slots__ = ("day", "recent", "request_arrival", "reserved", "running", "token_arrival", "used")
+
+    def __init__(self, day: int) -> None:
+        self.request_arrival = 0
+        self.token_arrival = 0
+        self.day = day
+        self.used = 0
+        self.reserved = 0
+        self.running = 0
+        self.recent: list[tuple[int, int]] | None = None
+
+    def turn_to(self, day: int) -> None:
+        if day > self.day:
+            self.day = day
+            self.used = 0
+            self.reserved = 0
+
+    def replay_recent(self, scope_limits: Limits) -> None:
+        """Let the requests of the last minute before this process count in the rates."""
+        for admitted_at, tokens in self.recent or ():
+            if scope_limits.requests_per_minute:
+                spent = limits.span(1, scope_limits.requests_per_minute)
+                self.request_arrival = max(self.request_arrival, admitted_at) + spent
+            if scope_limits.tokens_per_minute:
+                spent = limits.span(tokens, scope_limits.tokens_per_minute)
+                self.token_arrival = max(self.token_arrival, admitted_at) + spent
+        self.recent = None
+
+    def is_idle(self, now: int) -> bool:
+        busy = self.running or self.used or self.reserved or self.recent
+        return not busy and max(self.request_arrival, self.token_arrival) <= now
+
+
+class MemoryLimiter:
+    """The embedded default. See :class:`naxios.gateway.limits.Limiter` for what the methods promise."""
+
+    def __init__(self) -> None:
+        self._states: dict[str, _State] = {}
+        self._sweep_at = SCOPES_BEFORE_SWEEP
+
+    async def admit(self, scopes: Scopes, tokens: int, now: int) -> Admitted | Refused:
+        day = clock.day_of(now)
+        taken: list[tuple[_State, Rate, Rate]] = []
+        worst: tuple[LimitState, int] | None = None
+        for scope in scopes:
+            state = self._state(scope, now)
+            request_rate = _take(state.request_arrival, now, 1, scope.limits.requests_per_minute)
+            token_rate = _take(state.token_arrival, now, tokens, scope.limits.tokens_per_minute)
+            taken.append((state, request_rate, token_rate))
+            for name, wait in _full(state, scope.limits, request_rate, token_rate, tokens, now):
+                if worst is None or _is_longer(wait, worst[1]):
+                    worst = next(s for s in _standing(scope, state, now) if s.name is name), wait
+        if worst is not None:
+            return Refused(*worst, self._standing(scopes, now))
+        for state, request_rate, token_rate in taken:
+            state.request_arrival = request_rate.arrival
+            state.token_arrival = token_rate.arrival
+            state.reserved += tokens
+            state.running += 1
+        return Admitted(Reservation(scopes, tokens, day), self._standing(scopes, now))
+
+    async def settle(self, reservation: Reservation, tokens: int, now: int) -> list[LimitState]:
+        for scope in reservation.scopes:
+            state = self._state(scope, now)
+            state.running -= 1
+            if state.day == reservation.day:
+                state.reserved -= reservation.tokens
+                state.used += tokens
+            if scope.limits.tokens_per_minute:
+                state.token_arrival = limits.give_back(
+                    state.token_arrival, reservation.tokens, tokens, scope.limits.tokens_per_minute
+                )
+        return self._standing(reservation.scopes, now)
+
+    async def standing(self, scopes: Scopes, now: int) -> list[LimitState]:
+        return self._standing(scopes, now)
+
+    async def restore(self, stored: StoredUsage, now: int) -> None:
+        day = clock.day_of(now)
+        for use in stored.days:
+            if use.day == day:
+                for scope_id in (f"account:{use.account_id}", f"key:{use.key_id}"):
+                    self._states.setdefault(scope_id, _State(day)).used += use.tokens
+        for recent in sorted(stored.recent, key=lambda use: use.admitted_at):
+            for scope_id in (f"account:{recent.account_id}", f"key:{recent.key_id}"):
+                state = self._states.setdefault(scope_id, _State(day))
+                state.recent = [*(state.recent or ()), (recent.admitted_at, recent.tokens)]
+
+    async def counted(self, day: int) -> dict[str, int]:
+        return {id: state.used for id, state in self._states.items() if state.day == day and state.used}
+
+    def _state(self, scope: Scope, now: int) -> _State:
+        day = clock.day_of(now)
+        state = self._states.get(scope.id)
+        if state is None:
+            if len(self._states) >= self._sweep_at:
+                self._forget_idle(now)
+            state = self._states[scope.id] = _State(day)
+        elif state.day != day:
+            state.turn_to(day)
+        if state.recent is not None:
+            state.replay_recent(scope.limits)
+        return state
+
+    def _forget_idle(self, now: int) -> None:
+        for state in self._states.values():
+            state.turn_to(clock.day_of(now))
+        self._states = {id: state for id, state in self._states.items() if not state.is_idle(now)}
+        self._sweep_at = max(SCOPES_BEFORE_SWEEP, 2 * len(self._states))
+
+    def _standing(self, scopes: Scopes, now: int) -> list[LimitState]:
+        return [limit for scope in scopes for limit in _standing(scope, self._state(scope, now), now)]
+
+
+def _take(arrival: int, now: int, cost: int, per_minute: int | None) -> Rate:
+    return Rate(True, arrival, 0) if per_minute is None else limits.take(arrival, now, cost, per_minute)
+
+
+def _is_longer(wait: int, other: int) -> bool:
+    return other != limits.NEVER and (wait == limits.NEVER or wait > other)
+
+
+def _full(
+    state: _State, scope_limits: Limits, request_rate: Rate, token_rate: Rate, tokens: int, now: int
+) -> list[tuple[LimitName, int]]:
+    """The limits of one scope without room for the request, each with how long until there is."""
+    full = []
+    if not request_rate.fits:
+        full.append((LimitName.REQUESTS_PER_MINUTE, request_rate.wait))
+    if not token_rate.fits:
+        full.append((LimitName.TOKENS_PER_MINUTE, token_rate.wait))
+    if scope_limits.tokens_per_day is not None and state.used + state.reserved + tokens > scope_limits.tokens_per_day:
+        too_large = tokens > scope_limits.tokens_per_day
+        full.append((LimitName.TOKENS_PER_DAY, limits.NEVER if too_large else clock.until_next_day(now)))
+    if scope_limits.concurrency is not None and state.running >= scope_limits.concurrency:
+        full.append((LimitName.CONCURRENCY, CONCURRENCY_WAIT))
+    return full
+
+
+def _standing(scope: Scope, state: _State, now: int) -> list[LimitState]:
+    standing = []
+    day, requests, tokens, concurrency = (
+        scope.limits.tokens_per_day,
+        scope.limits.requests_per_minute,
+        scope.limits.tokens_per_minute,
+        scope.limits.concurrency,
+    )
+    if day is not None:
+        left = max(0, day - state.used - state.reserved)
+        standing.append(LimitState(scope.id, LimitName.TOKENS_PER_DAY, day, left, clock.until_next_day(now)))
+    if requests is not None:
+        arrival = state.request_arrival
+        left, reset = limits.remaining(arrival, now, requests), limits.until_full(arrival, now)
+        standing.append(LimitState(scope.id, LimitName.REQUESTS_PER_MINUTE, requests, left, reset))
+    if tokens is not None:
+        arrival = state.token_arrival
+        left, reset = limits.remaining(arrival, now, tokens), limits.until_full(arrival, now)
+        standing.append(LimitState(scope.id, LimitName.TOKENS_PER_MINUTE, tokens, left, reset))
+    if concurrency is not None:
+        standing.append(
+            LimitState(scope.id, LimitName.CONCURRENCY, concurrency, max(0, concurrency - state.running), 0)
+        )
+    return standing

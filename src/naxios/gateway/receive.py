@@ -1,0 +1,140 @@
+"""ASGI in and out: the body within its limits of size and time, the client's leaving, and plain answers."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+import msgspec
+
+from naxios.domain import clock
+from naxios.domain.principal import Principal
+from naxios.gateway.refusal import Headers, Refusal
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+
+class Call(msgspec.Struct):
+    """One HTTP request on its way through the gateway. ``started`` says whether an answer has begun."""
+
+    id: str
+    headers: Headers
+    receive: Receive
+    send: Send
+    received_at: int
+    principal: Principal | None = None
+    started: bool = False
+
+    def id_headers(self) -> Headers:
+        """The request id as OpenAI's and Anthropic's SDKs look for it."""
+        value = self.id.encode()
+        return [(b"x-request-id", value), (b"request-id", value)]
+
+
+class ClientGone(Exception):
+    """The client left before its request was whole; there is nobody to answer."""
+
+
+async def read_body(receive: Receive, headers: Headers, *, most: int, seconds: int) -> bytes:
+    """The request's JSON body.
+
+    Raises
+    ------
+    Refusal
+        415 for another content type, 413 for more than ``most`` bytes, 408 if it takes longer than ``seconds``.
+    ClientGone
+        The connection ended first.
+    """
+    for name, value in headers:
+        if name == b"content-length" and value.isdigit() and int(value) > most:
+            raise _too_large(most)
+        if name == b"content-type" and value.split(b";", 1)[0].strip().lower() != b"application/json":
+            raise Refusal(
+                415, "unsupported_media_type", "Send JSON, with `content-type: application/json`.", retry=False
+            )
+        if name == b"content-encoding" and value.strip().lower() not in (b"", b"identity"):
+            raise Refusal(415, "unsupported_encoding", "Send the body without a content-encoding.", retry=False)
+    message = await _receive(receive, seconds)
+    body: bytes = message.get("body", b"")
+    if message.get("more_body"):
+        body = await _rest(receive, body, most, seconds)
+    if len(body) > most:
+        raise _too_large(most)
+    return body
+
+
+async def _rest(receive: Receive, first: bytes, most: int, seconds: int) -> bytes:
+    parts, size = [first], len(first)
+    deadline = clock.now() + seconds * clock.SECOND
+    more = True
+    while more:
+        message = await _receive(receive, (deadline - clock.now()) / clock.SECOND)
+        parts.append(message.get("body", b""))
+        size += len(parts[-1])
+        if size > most:
+            raise _too_large(most)
+        more = message.get("more_body", False)
+    return b"".join(parts)
+
+
+async def _receive(receive: Receive, seconds: float) -> Message:
+    try:
+        async with asyncio.timeout(seconds):
+            message = await receive()
+    except TimeoutError:
+        raise Refusal(
+            408,
+            "body_timeout",
+            "The body did not arrive in time. Send it faster or smaller.",
+            retry=False,
+            headers=[(b"connection", b"close")],
+        ) from None
+    if message["type"] == "http.disconnect":
+        raise ClientGone
+    return message
+
+
+class ClientWatch:
+    """Cancels the request's task when the client leaves; ``gone`` then tells that from any other cancellation."""
+
+    def __init__(self, receive: Receive) -> None:
+        self.gone = False
+        self._receive = receive
+        self._task = asyncio.current_task()
+        self._watcher = asyncio.ensure_future(self._watch())
+
+    def stop(self) -> None:
+        """Stop watching; call it before the answer's last byte, after which every client counts as gone."""
+        self._watcher.cancel()
+
+    async def _watch(self) -> None:
+        while (await self._receive())["type"] != "http.disconnect":
+            pass
+        self.gone = True
+        if self._task is not None:
+            self._task.cancel()
+
+
+async def start(call: Call, status: int, headers: Headers) -> None:
+    """The status line and headers of an answer, its request id among them."""
+    call.started = True
+    await call.send({"type": "http.response.start", "status": status, "headers": [*headers, *call.id_headers()]})
+
+
+async def respond(call: Call, status: int, headers: Headers, body: bytes) -> None:
+    """A whole answer of JSON."""
+    await start(
+        call, status, [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body)), *headers]
+    )
+    await call.send({"type": "http.response.body", "body": body})
+
+
+def _too_large(most: int) -> Refusal:
+    return Refusal(
+        413,
+        "body_too_large",
+        f"The body is larger than {most / 1024 / 1024:.4g} MiB, the most that this server takes.",
+        retry=False,
+    )

@@ -1,0 +1,68 @@
+"""What can be asked of keys."""
+
+from naxios.domain.moments import microseconds
+from naxios.domain.principal import Principal, Standing
+from naxios.errors import Refused
+from naxios.keys.models import ApiKey, KeySecret
+from naxios.plans import queries as plans
+
+
+def principal(digest: bytes) -> Principal | None:
+    """Who a request with the secret behind ``digest`` acts for; ``None`` if there is no such secret."""
+    secret = KeySecret.objects.select_related("key", "key__user").filter(digest=digest).first()
+    if secret is None:
+        return None
+    key = secret.key
+    plan = plans.plan_of(key.user_id)
+    ends = [microseconds(end) for end in (key.expires_at, secret.expires_at) if end is not None]
+    return Principal(
+        key_id=key.pk,
+        account_id=key.user_id,
+        key_name=key.name,
+        key_prefix=secret.prefix,
+        standing=_standing(key),
+        plan=plan.name,
+        plan_limits=plan.limits,
+        key_limits=key.limits,
+        plan_models=tuple(plan.allowed_models),
+        key_models=tuple(key.allowed_models),
+        expires_at=min(ends, default=None),
+    )
+
+
+def of_user(user_id: int) -> list[ApiKey]:
+    """Keys of an account, newest first, with their secrets' prefixes at hand."""
+    return list(ApiKey.objects.filter(user_id=user_id).prefetch_related("secrets").order_by("-pk"))
+
+
+def by_id(key_id: int) -> ApiKey:
+    """One key.
+
+    Raises
+    ------
+    Refused
+        There is none with this id.
+    """
+    key = ApiKey.objects.filter(pk=key_id).first()
+    if key is None:
+        raise Refused(f"There is no key {key_id}. `naxios key list --user WHO` shows ids.")
+    return key
+
+
+def owners_by_prefix(prefix: str) -> list[int]:
+    """Ids of the accounts with a key whose secret begins with ``prefix`` (of which the shown part is compared)."""
+    shown = prefix[:11]
+    return list(KeySecret.objects.filter(prefix__startswith=shown).values_list("key__user_id", flat=True).distinct())
+
+
+def count() -> int:
+    """Keys that have not been revoked."""
+    return ApiKey.objects.filter(revoked_at=None).count()
+
+
+def _standing(key: ApiKey) -> Standing:
+    if key.revoked_at is not None:
+        return Standing.REVOKED
+    if key.user.is_suspended or not key.user.is_active:
+        return Standing.SUSPENDED
+    return Standing.ACTIVE

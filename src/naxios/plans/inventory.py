@@ -1,0 +1,34 @@
+"""What plans store, declared."""
+
+from naxios.domain.inventory import Category, Declaration, Deletion, Fields, Retention, configuration
+
+
+def _entitlement(purpose: str) -> Declaration:
+    return Declaration(Category.ACCOUNT, purpose, Retention.ACCOUNT_LIFE, True, Deletion.ERASE)
+
+
+_LIMIT = configuration("a limit of the plan")
+
+MODELS: dict[str, Fields] = {
+    "plans.Plan": {
+        "id": configuration("names the plan"),
+        "name": configuration("what files and commands call it"),
+        "display_name": configuration("what pages call it"),
+        "tokens_per_day": _LIMIT,
+        "requests_per_minute": _LIMIT,
+        "tokens_per_minute": _LIMIT,
+        "concurrency": _LIMIT,
+        "allowed_models": _LIMIT,
+        "requires_discord": configuration("whether it is for verified members"),
+        "price_minor": configuration("its price"),
+        "currency": configuration("its price's currency"),
+    },
+    "plans.Entitlement": {
+        "id": _entitlement("names the entitlement"),
+        "user": _entitlement("whose it is"),
+        "plan": _entitlement("which plan it gives"),
+        "source": _entitlement("why they have it"),
+        "starts_at": _entitlement("from when"),
+        "ends_at": _entitlement("until when"),
+    },
+}

@@ -1,0 +1,26 @@
+"""The files under ``NAXIOS_HOME``, declared by the pattern of their names."""
+
+from naxios.domain.inventory import Category, Declaration, Deletion, Fields, Retention, configuration
+
+
+def _tables(purpose: str) -> Declaration:
+    return Declaration(Category.ACCOUNT, purpose, Retention.ACCOUNT_LIFE, True, Deletion.ERASE)
+
+
+FILES: Fields = {
+    "secret_key": configuration("encrypts credentials, signs sessions and links"),
+    "naxios.sqlite3": _tables("the database: each of its fields is declared by itself"),
+    "naxios.sqlite3-wal": _tables("the database's own journal"),
+    "naxios.sqlite3-shm": _tables("the database's own index of it"),
+    "running.json": configuration("the running server's process and address"),
+    "serve.lock": configuration("only one server at a time"),
+    "migrate.lock": configuration("only one migration at a time"),
+    "journal/*.journal": Declaration(
+        Category.USAGE,
+        "usage on its way to the database: its fields are declared by themselves",
+        Retention.MOMENT,
+        False,
+        Deletion.UNLINK,
+    ),
+    "journal/drain.lock": configuration("only one reader of the journal at a time"),
+}

@@ -1,0 +1,1 @@
+"""What ties the planes into one running server: start, front door, background work, stop."""

@@ -1,0 +1,61 @@
+"""Background work of the embedded server: one thread that carries the journal into the database, and tidies up."""
+
+import threading
+from pathlib import Path
+
+import structlog
+from django.db import Error as DatabaseError
+from django.db import close_old_connections, connection
+
+from naxios.invalidation import services as invalidation
+from naxios.usage import tasks as usage
+
+log = structlog.get_logger(__name__)
+
+DRAIN_SECONDS = 0.2
+AFTER_TROUBLE_SECONDS = 2.0
+TIDY_SECONDS = 600.0
+
+
+class BackgroundWork:
+    """Runs until stopped; what is left in the journal then is carried before :meth:`stop` returns."""
+
+    def __init__(self, journal_directory: Path) -> None:
+        self._directory = journal_directory
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="background", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Carry what is left and end. Blocks."""
+        self._stopping.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        pause, since_tidy = DRAIN_SECONDS, TIDY_SECONDS
+        while not self._stopping.wait(pause):
+            since_tidy += pause
+            pause = DRAIN_SECONDS if self._drain() else AFTER_TROUBLE_SECONDS
+            if since_tidy >= TIDY_SECONDS:
+                since_tidy = 0
+                self._tidy()
+        self._drain()
+        connection.close()
+
+    def _drain(self) -> bool:
+        try:
+            close_old_connections()
+            usage.drain_journal(self._directory)
+        except (DatabaseError, OSError) as error:
+            log.error("the journal could not be drained; it is kept and tried again", exc_info=error)
+            return False
+        return True
+
+    def _tidy(self) -> None:
+        try:
+            invalidation.forget_old()
+        except DatabaseError as error:
+            log.warning("old changes could not be forgotten; tried again later", exc_info=error)

@@ -1,0 +1,84 @@
+"""``naxios serve``: from an empty directory to a listening server, and from SIGTERM to exit 0."""
+
+import signal
+import socket
+from collections.abc import Callable
+from typing import Any
+
+import uvicorn
+
+from naxios.asgi import FrontDoor
+from naxios.config import Config
+from naxios.errors import Refused
+from naxios.server.protocol import GuardedProtocol
+from naxios.server.running import sole_server
+from naxios.usage.tasks import drain_journal
+
+BACKLOG = 2048
+KEEP_ALIVE_SECONDS = 75
+
+
+def serve(config: Config, *, host: str, port: int, announce: Callable[[str], None]) -> None:
+    """Serve until SIGTERM or SIGINT; ``announce`` is called with the URL once connections are accepted.
+
+    Raises
+    ------
+    Refused
+        The address cannot be listened on, or a server runs from this directory already.
+    """
+    listener = _listen(host, port)
+    url = config.base_url or _url(host, listener.getsockname()[1])
+    with listener, sole_server(config, _url(host, listener.getsockname()[1])):
+        drain_journal(config.journal_directory)  # what a killed process left behind counts before anything new
+        GuardedProtocol.header_seconds = config.header_seconds
+        server = _Server(
+            uvicorn.Config(
+                FrontDoor(config, host),
+                http=GuardedProtocol,
+                ws="none",
+                loop="uvloop",
+                lifespan="on",
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                backlog=BACKLOG,
+                timeout_keep_alive=KEEP_ALIVE_SECONDS,
+                timeout_graceful_shutdown=config.drain_seconds,
+                proxy_headers=bool(config.trusted_proxies),
+                forwarded_allow_ips=list(config.trusted_proxies),
+            ),
+            lambda: announce(url),
+        )
+        # uvicorn raises the signal again once it has stopped cleanly; that must not turn exit 0 into death by signal.
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: None)
+        server.run(sockets=[listener])
+    if not server.started:
+        raise Refused("Naxios could not start; the log says why.")
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, on_started: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_started = on_started
+
+    async def startup(self, sockets: list[Any] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._on_started()
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        listener = socket.create_server((host, port), family=family, backlog=BACKLOG)
+    except OSError as error:
+        raise Refused(
+            f"Naxios cannot listen on {host}:{port} ({error.strerror or error}). Choose another with --host and --port."
+        ) from None
+    listener.setblocking(False)
+    return listener
+
+
+def _url(host: str, port: int) -> str:
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

@@ -1,0 +1,99 @@
+"""The server that runs from a home directory: only one at a time, and how the command line finds it."""
+
+import fcntl
+import json
+import os
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from naxios.config import Config
+from naxios.encryption import derived_key
+from naxios.errors import Refused
+from naxios.usage.reconcile import Counted
+
+ASK_SECONDS = 10
+
+
+def internal_token() -> str:
+    """What the command line shows the server to be told its counters; derived from the secret key."""
+    return derived_key("internal requests").hex()
+
+
+@contextmanager
+def sole_server(config: Config, url: str) -> Iterator[None]:
+    """Hold the home directory for this process and leave its address there.
+
+    Raises
+    ------
+    Refused
+        Another server runs from the same directory; with limits in memory, two would grant everything twice.
+    """
+    lock = _open_private(config.home / "serve.lock")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(lock)
+        raise Refused(f"Naxios already runs from {config.home}. Stop it, or choose another NAXIOS_HOME.") from None
+    try:
+        fresh = config.running_file.with_suffix(".new")
+        os.close(_open_private(fresh))
+        fresh.write_text(json.dumps({"pid": os.getpid(), "url": url}))
+        fresh.rename(config.running_file)
+        yield
+    finally:
+        config.running_file.unlink(missing_ok=True)
+        os.close(lock)
+
+
+def base_url(config: Config) -> str:
+    """Where people reach this Naxios: as configured, else the running server's address, else the default one."""
+    if config.base_url:
+        return config.base_url
+    try:
+        return str(json.loads(config.running_file.read_text())["url"])
+    except (OSError, ValueError, KeyError):
+        return "http://127.0.0.1:8000"
+
+
+def ask_counters(config: Config) -> Counted | None:
+    """The running server's counters; ``None`` if no server runs from this home directory.
+
+    Raises
+    ------
+    Refused
+        A server seems to run, but does not answer.
+    """
+    from naxios.server.probes import COUNTERS_PATH
+
+    if not _is_running(config.home / "serve.lock"):
+        return None
+    try:
+        url = json.loads(config.running_file.read_text())["url"]
+        request = urllib.request.Request(url + COUNTERS_PATH, headers={"Authorization": f"Bearer {internal_token()}"})  # noqa: S310
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(
+            request, timeout=ASK_SECONDS
+        ) as response:
+            answer = json.load(response)
+    except (OSError, ValueError, KeyError) as error:
+        raise Refused(
+            f"The running server did not tell its counters ({type(error).__name__}). Is it starting?"
+        ) from None
+    return Counted(answer["day"], answer["tokens"], (answer["position"][0], answer["position"][1]))
+
+
+def _is_running(lock: Path) -> bool:
+    if not lock.exists():
+        return False
+    with lock.open("rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        return False
+
+
+def _open_private(path: Path) -> int:
+    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)

@@ -1,0 +1,77 @@
+"""Reading the journal's segments: which there are, what stands in them, whether anyone still writes."""
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from naxios.domain.journal import Entry, decode_line
+
+SUFFIX = ".journal"
+READ_BYTES = 1024 * 1024
+
+
+class Batch(NamedTuple):
+    """Entries between two offsets of a segment; ``damaged`` counts the lines that could not be read."""
+
+    entries: list[Entry]
+    end: int
+    damaged: int
+
+
+def segments(directory: Path) -> list[Path]:
+    """All segments, oldest first."""
+    return sorted(directory.glob(f"*{SUFFIX}"))
+
+
+def is_abandoned(segment: Path) -> bool:
+    """Whether no process writes to ``segment`` any more: writers hold a lock that ends with them."""
+    with segment.open("rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+
+def read(segment: Path, start: int, *, until: int | None = None, abandoned: bool = False) -> Iterator[Batch]:
+    """Whole lines from ``start`` on, in batches of about a mebibyte.
+
+    ``until`` bounds the offset. The half line at the end of a segment is left for later, unless it is abandoned:
+    then it is what a killed process could not finish, and counts as damaged.
+    """
+    with segment.open("rb") as file:
+        file.seek(start)
+        while True:
+            data = file.read(READ_BYTES if until is None else min(READ_BYTES, max(0, until - start)))
+            whole = data.rfind(b"\n") + 1
+            if not whole:
+                if data and abandoned:
+                    yield Batch([], start + len(data), 1)
+                return
+            yield _batch(data[:whole], start + whole)
+            start += whole
+            file.seek(start)
+
+
+@contextmanager
+def sole_drainer(directory: Path) -> Iterator[bool]:
+    """Whether this process is the only one that drains ``directory``, for as long as the context lasts."""
+    with (directory / "drain.lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+
+
+def _batch(lines: bytes, end: int) -> Batch:
+    entries, damaged = [], 0
+    for line in lines.splitlines():
+        try:
+            entries.append(decode_line(line))
+        except ValueError:
+            damaged += bool(line)  # an empty line only ends a torn one before it
+    return Batch(entries, end, damaged)
