@@ -1,0 +1,125 @@
+"""A real ``naxios serve`` in a process of its own, for tests that use Naxios as people do: from outside."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+START_SECONDS = 30
+
+
+class Server:
+    """``naxios serve`` on a port of its own, with data under ``home``. Logs go to ``home.log``."""
+
+    def __init__(self, home: Path, **environment: str) -> None:
+        self.home = home
+        self.log = home.with_suffix(".log")
+        self.url = ""
+        self.first_staff_link: str | None = None
+        self._process: subprocess.Popen[str] | None = None
+        self._port = 0
+        self._environment = {
+            **{name: value for name, value in os.environ.items() if not name.startswith("NAXIOS_")},
+            "NAXIOS_HOME": str(home),
+            "NAXIOS_LOG_FORMAT": "json",
+            **environment,
+        }
+
+    @property
+    def api(self) -> str:
+        """The base URL for OpenAI's SDK."""
+        return f"{self.url}/v1"
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    def start(self) -> None:
+        """Start, on the same port as before if it ran before; returns once it accepts connections."""
+        command = [sys.executable, "-m", "naxios", "serve", "--json", "--port", str(self._port)]
+        with self.log.open("a") as log:
+            self._process = subprocess.Popen(
+                command, stdout=subprocess.PIPE, stderr=log, text=True, env=self._environment, cwd=self.log.parent
+            )
+        assert self._process.stdout is not None
+        announced = ""
+        for line in self._process.stdout:
+            announced += line
+            if line.startswith("}"):
+                break
+        assert announced, f"naxios serve did not start:\n{self.log.read_text()[-4000:]}"
+        told = json.loads(announced)
+        self.url, self.first_staff_link = told["url"], told["first_staff_link"]
+        self._port = int(self.url.rsplit(":", 1)[1])
+
+    def kill(self) -> None:
+        """``kill -9``."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait()
+
+    def stop(self, seconds: float = 40) -> int:
+        """SIGTERM; returns the exit code."""
+        assert self._process is not None
+        if self._process.poll() is None:
+            self._process.send_signal(signal.SIGTERM)
+        return self._process.wait(seconds)
+
+    def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """``naxios ARGUMENTS`` against the same data, as a person would type it."""
+        return subprocess.run(
+            [sys.executable, "-m", "naxios", *arguments],
+            capture_output=True,
+            text=True,
+            env={**self._environment, **environment},
+            cwd=self.log.parent,
+            timeout=120,
+            check=False,
+        )
+
+    def cli(self, *arguments: str, **environment: str) -> Any:
+        """What ``naxios ARGUMENTS --json`` prints; it has to succeed."""
+        done = self.run(*arguments, "--json", **environment)
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    def apply(self, catalogue: str, **environment: str) -> Any:
+        """``naxios apply`` of a file with this text."""
+        file = self.log.parent / "catalogue.toml"
+        file.write_text(catalogue)
+        return self.cli("apply", str(file), **environment)
+
+    def key(self, *options: str, user: str = "dev@example.com", plan: str = "test") -> str:
+        """The secret of a new key of ``user``, who is made on first use, on ``plan`` if there is such a plan."""
+        if self.run("user", "show", user).returncode != 0:
+            made = self.run("user", "create", user, "--plan", plan)
+            if made.returncode != 0:
+                self.cli("user", "create", user)
+        return str(self.cli("key", "create", "--user", user, "--name", "test key", *options)["secret"])
+
+
+GENEROUS_PLAN = """
+[plans.test]
+tokens_per_day = 1000000000
+models = ["*"]
+"""
+"""A plan whose limits do not get in the way of tests about something else."""
+
+
+@contextmanager
+def running_server(directory: Path, **environment: str) -> Iterator[Server]:
+    """A server with :data:`GENEROUS_PLAN`, stopped at the end; its exit code has to be 0."""
+    server = Server(directory / "home", **environment)
+    server.start()
+    try:
+        server.apply(GENEROUS_PLAN)
+        yield server
+    finally:
+        code = server.stop()
+    assert code == 0, f"naxios serve ended with {code}:\n{server.log.read_text()[-4000:]}"

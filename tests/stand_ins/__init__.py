@@ -1,0 +1,1 @@
+"""Faithful doubles of third parties, spoken to over real sockets."""
