@@ -5,6 +5,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("naxios.web.urls")),
     path("accounts/", include("naxios.accounts.urls")),
-    path("accounts/", include("allauth.account.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("dashboard/", include("naxios.dashboard.urls")),
     path("staff/", include("naxios.staff.urls")),
 ]

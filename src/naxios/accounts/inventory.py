@@ -11,6 +11,10 @@ def _session(purpose: str) -> Declaration:
     return Declaration(Category.SECURITY, purpose, Retention.SESSION, False, Deletion.ERASE)
 
 
+def _event(purpose: str, *, export: bool = True) -> Declaration:
+    return Declaration(Category.SECURITY, purpose, Retention.ACCOUNT_LIFE, export, Deletion.ERASE)
+
+
 def _framework(purpose: str) -> Declaration:
     return Declaration(Category.CONFIGURATION, purpose, Retention.UNTIL_CHANGED, False, Deletion.KEEP)
 
@@ -21,18 +25,47 @@ MODELS: dict[str, Fields] = {
     "accounts.User": {
         "id": _account("names the account in every other record"),
         "email": _account("signing in, and reaching the person"),
+        "name": _account("what the person wants to be called"),
         "password": _account("signing in: an Argon2 hash", export=False, category=Category.CREDENTIAL),
         "last_login": _account("shows when somebody last signed in", category=Category.SECURITY),
         "is_staff": _account("who may use the console", category=Category.SECURITY),
         "is_superuser": _account("who may do everything in the console", category=Category.SECURITY),
         "is_active": _account("whether signing in is possible", category=Category.SECURITY),
         "created_at": _account("when the account was made"),
+        "age_confirmed_at": _account("when the person said that they are 13 or older"),
         "suspended_at": _account("since when its keys are stopped", category=Category.SECURITY),
         "groups": _LINK,
         "user_permissions": _LINK,
     },
     "accounts.User_groups": {"id": _LINK, "user": _LINK, "group": _LINK},
     "accounts.User_user_permissions": {"id": _LINK, "user": _LINK, "permission": _LINK},
+    "accounts.SecurityEvent": {
+        "id": _event("names the event", export=False),
+        "user": _event("to whose account it happened", export=False),
+        "kind": _event("what happened"),
+        "at": _event("when it happened"),
+        "detail": _event("to what it happened, such as a key's name"),
+        "address": _event("from where it was done, to recognise misuse"),
+        "user_agent": _event("with which browser it was done, to recognise misuse"),
+    },
+    "mfa.Authenticator": {
+        "id": _account("names the factor", export=False, category=Category.SECURITY),
+        "user": _account("whose factor it is", export=False, category=Category.SECURITY),
+        "type": _account("which kind of factor it is", category=Category.SECURITY),
+        "data": _account("recognises the factor: encrypted or public", export=False, category=Category.CREDENTIAL),
+        "created_at": _account("when it was added", category=Category.SECURITY),
+        "last_used_at": _account("when it was last used", category=Category.SECURITY),
+    },
+    "usersessions.UserSession": {
+        "id": _session("names the row"),
+        "user": _session("who is signed in"),
+        "created_at": _session("since when"),
+        "ip": _session("from where, to recognise sessions in the list"),
+        "last_seen_at": _session("when it was last used"),
+        "session_key": _session("which session it is"),
+        "user_agent": _session("with which browser, to recognise sessions in the list"),
+        "data": _session("kept by the library, empty here"),
+    },
     "account.EmailAddress": {
         "id": _account("names the row", export=False),
         "user": _account("whose address it is", export=False),

@@ -1,15 +1,21 @@
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """A person's account. Signs in with an e-mail address, stored in lower case."""
+    """A person's account. Signs in with an e-mail address, stored in lower case.
+
+    ``age_confirmed_at`` is when the person said that they are 13 or older; a date of birth is never asked for.
+    """
 
     email = models.EmailField(unique=True)
+    name = models.CharField(max_length=100, blank=True)
     is_staff = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    age_confirmed_at = models.DateTimeField(null=True, blank=True)
     suspended_at = models.DateTimeField(null=True, blank=True)
 
     objects = BaseUserManager["User"]()
@@ -23,3 +29,38 @@ class User(AbstractBaseUser, PermissionsMixin):
     def is_suspended(self) -> bool:
         """Whether staff has stopped this account's keys."""
         return self.suspended_at is not None
+
+
+class SecurityEvent(models.Model):
+    """Something that happened to an account, as its owner sees it on the security page."""
+
+    class Kind(models.TextChoices):
+        SIGNED_UP = "signed_up", "Account created"
+        SIGNED_IN = "signed_in", "Signed in"
+        SIGN_IN_FAILED = "sign_in_failed", "Sign-in failed"
+        NEW_DEVICE = "new_device", "Signed in on a new device"
+        PASSWORD_CHANGED = "password_changed", "Password changed"
+        EMAIL_CHANGED = "email_changed", "E-mail address changed"
+        EMAIL_VERIFIED = "email_verified", "E-mail address verified"
+        MFA_ADDED = "mfa_added", "Second factor or passkey added"
+        MFA_REMOVED = "mfa_removed", "Second factor or passkey removed"
+        RECOVERY_CODES_MADE = "recovery_codes_made", "New recovery codes"
+        SESSION_ENDED = "session_ended", "Signed out elsewhere"
+        KEY_CREATED = "key_created", "API key created"
+        KEY_CHANGED = "key_changed", "API key changed"
+        KEY_ROTATED = "key_rotated", "API key rotated"
+        KEY_REVOKED = "key_revoked", "API key revoked"
+        TOKEN_CREATED = "token_created", "Access token created"
+        TOKEN_REVOKED = "token_revoked", "Access token revoked"
+        SUSPENDED = "suspended", "Account suspended"
+        RESUMED = "resumed", "Account resumed"
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="security_events")
+    kind = models.CharField(max_length=24, choices=Kind)
+    at = models.DateTimeField(auto_now_add=True)
+    detail = models.CharField(max_length=200, blank=True)
+    address = models.GenericIPAddressField(null=True, blank=True)
+    user_agent = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["user", "-at"])]

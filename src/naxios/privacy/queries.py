@@ -3,6 +3,7 @@
 import importlib
 import re
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -52,7 +53,7 @@ def problems() -> list[str]:
 def undeclared_files(home: Path) -> list[str]:
     """Files under ``home`` that no pattern of the inventory covers."""
     files = [path.relative_to(home) for path in home.rglob("*") if path.is_file()]
-    return sorted(str(file) for file in files if not any(file.match(pattern) for pattern in FILES))
+    return sorted(str(file) for file in files if not any(fnmatchcase(str(file), name) for name in FILES))
 
 
 def places() -> list[Place]:

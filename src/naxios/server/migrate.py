@@ -1,6 +1,5 @@
 """The database brought up to date before anything uses it: quietly, once, whoever comes first."""
 
-import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +9,7 @@ from django.db import connection
 
 from naxios.config import Config, load
 from naxios.errors import Refused
+from naxios.server.locks import locked
 
 _ADVISORY_LOCK = 0x6E6178696F73  # "naxios"; a PostgreSQL advisory lock is named by a number
 
@@ -53,9 +53,5 @@ def _alone(config: Config) -> Iterator[None]:
             finally:
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [_ADVISORY_LOCK])
         return
-    lock = os.open(config.home / "migrate.lock", os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with locked(config.home / "migrate.lock"):
         yield
-    finally:
-        os.close(lock)

@@ -12,6 +12,7 @@ from naxios.config import Config
 from naxios.errors import Refused
 from naxios.server.protocol import GuardedProtocol
 from naxios.server.running import sole_server
+from naxios.server.static_files import collect_static_files
 from naxios.usage.tasks import drain_journal
 
 BACKLOG = 2048
@@ -29,6 +30,7 @@ def serve(config: Config, *, host: str, port: int, announce: Callable[[str], Non
     listener = _listen(host, port)
     url = config.base_url or _url(host, listener.getsockname()[1])
     with listener, sole_server(config, _url(host, listener.getsockname()[1])):
+        collect_static_files(config)
         drain_journal(config.journal_directory)  # what a killed process left behind counts before anything new
         GuardedProtocol.header_seconds = config.header_seconds
         server = _Server(

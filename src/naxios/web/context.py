@@ -1,11 +1,20 @@
 """What every page knows."""
 
+from typing import Any
+
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
 
 from naxios import __version__
+from naxios.web import navigation
 
 
-def site(request: HttpRequest) -> dict[str, str]:
-    """The version, and the address under which this server is reached."""
-    return {"version": __version__, "base_url": settings.BASE_URL or request.build_absolute_uri("/")[:-1]}
+def site(request: HttpRequest) -> dict[str, Any]:
+    """The version, the address under which this server is reached, and the navigation of signed-in pages."""
+    groups = navigation.CONSOLE if request.path.startswith("/staff/") else navigation.DASHBOARD
+    return {
+        "version": __version__,
+        "base_url": settings.BASE_URL or request.build_absolute_uri("/")[:-1],
+        "navigation": SimpleLazyObject(lambda: navigation.existing(groups, request)),
+    }

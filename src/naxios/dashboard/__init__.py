@@ -1,0 +1,1 @@
+"""The dashboard's pages that bring several subjects together: home and limits."""

@@ -1,0 +1,59 @@
+// Small behaviours that pages ask for by attributes. Pages work without them wherever that is possible.
+(function () {
+  "use strict";
+
+  function announce(text) {
+    const place = document.querySelector("[data-announcements]");
+    if (place) place.textContent = text;
+  }
+
+  // data-copy: copies the code beside the button, or the element that the attribute names.
+  async function copy(button) {
+    const named = button.dataset.copy;
+    const source = named ? document.getElementById(named) : button.parentElement.querySelector("code");
+    const label = button.querySelector("span") || button;
+    const before = label.textContent;
+    try {
+      await navigator.clipboard.writeText(source.value ?? source.textContent);
+      label.textContent = "Copied";
+      announce("Copied");
+    } catch {
+      getSelection().selectAllChildren(source); // no permission: what is selected can be copied by hand
+      label.textContent = "Press Ctrl+C";
+    }
+    setTimeout(() => { label.textContent = before; }, 2000);
+  }
+
+  // data-opens: opens the dialog of that id. Inside it, <form method="dialog"> closes.
+  document.addEventListener("click", function (event) {
+    const button = event.target.closest("[data-copy], [data-opens]");
+    if (!button) return;
+    if (button.dataset.opens) document.getElementById(button.dataset.opens).showModal();
+    else copy(button);
+  });
+
+  // data-submits: a filter that applies as soon as it is changed.
+  document.addEventListener("change", function (event) {
+    if (event.target.closest("[data-submits]")) event.target.form.requestSubmit();
+  });
+
+  // data-until: counts down to an instant (ISO 8601) and then reloads what it is told by data-then="reload".
+  function countDown() {
+    for (const element of document.querySelectorAll("[data-until]")) {
+      const left = Math.max(0, Math.ceil((Date.parse(element.dataset.until) - Date.now()) / 1000));
+      const hours = Math.floor(left / 3600), minutes = Math.floor((left % 3600) / 60), seconds = left % 60;
+      const text = hours ? `${hours} h ${minutes} min` : minutes ? `${minutes} min ${seconds} s` : `${seconds} s`;
+      if (element.textContent !== text) element.textContent = text;
+    }
+  }
+  if (document.querySelector("[data-until]")) {
+    countDown();
+    setInterval(countDown, 1000);
+  }
+
+  // Parts that refresh themselves rest while nobody looks.
+  document.addEventListener("htmx:beforeRequest", function (event) {
+    const trigger = event.detail.requestConfig.triggeringEvent;
+    if (document.hidden && !trigger) event.preventDefault();
+  });
+})();

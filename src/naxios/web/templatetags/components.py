@@ -1,0 +1,45 @@
+"""Small components as tags, for those that are called too often to be an include."""
+
+from datetime import datetime
+
+from django import template
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """An icon of the vendored sprite (``vendor/lucide/icons.svg``); decoration, hidden from screen readers."""
+    sprite = static("vendor/lucide/icons.svg")
+    return format_html('<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>', sprite, name)
+
+
+@register.simple_tag
+def moment(at: datetime | None, never: str = "never") -> SafeString | str:
+    """An instant as ``24 Nov 2026, 22:43`` UTC, readable by machines too; ``never`` for none."""
+    if at is None:
+        return never
+    shown = f"{at.day} {at:%b %Y, %H:%M}"
+    return format_html(
+        '<time datetime="{}" title="{} UTC">{}</time>',
+        at.isoformat(timespec="seconds"),
+        f"{at:%Y-%m-%d %H:%M:%S}",
+        shown,
+    )
+
+
+@register.simple_tag
+def meter(label: str, used: int, limit: int) -> SafeString:
+    """How much of a limit is used, as a bar that warns from four fifths on."""
+    state = "danger" if used >= limit else "warn" if used * 5 >= limit * 4 else ""
+    return format_html(
+        '<progress class="meter {}" max="{}" value="{}" aria-label="{}">{}</progress>',
+        state,
+        limit,
+        min(used, limit),
+        label,
+        f"{used:,} of {limit:,}",
+    )
