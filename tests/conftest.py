@@ -34,7 +34,7 @@ def _migrated_database() -> Path:
 
 @pytest.fixture
 def database(_migrated_database: Path) -> Iterator[Path]:
-    """A SQLite database as a first start leaves it: migrated, with the plan `free` and `naxios/echo`. Yields its file."""
+    """A SQLite database as a first start leaves it, with the plan `free` and `naxios/echo`. Yields its file."""
     from django.db import connections
 
     file = Path(_home.name) / "naxios.sqlite3"
