@@ -6,6 +6,7 @@ from typing import Any
 from django.core.asgi import get_asgi_application
 
 from naxios.config import Config
+from naxios.domain import clock
 from naxios.gateway.limits.memory import MemoryLimiter
 from naxios.gateway.plane import DataPlane
 from naxios.gateway.receive import Receive, Scope, Send
@@ -13,6 +14,7 @@ from naxios.server.background import BackgroundWork
 from naxios.server.probes import PATHS, Probes
 from naxios.server.running import internal_token
 from naxios.server.snapshot_source import DatabaseSource
+from naxios.status import live
 
 
 class FrontDoor:
@@ -33,6 +35,7 @@ class FrontDoor:
             self._plane, self._source, metrics_token=config.metrics_token, internal_token=internal_token()
         )
         self._gateway = self._plane.gateway
+        live.register(lambda: self._plane.router.health(clock.now()))
         self._django: Any = get_asgi_application()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import environ
 
+from naxios.branding import Site, site
 from naxios.domain.addresses import Reach
 
 
@@ -35,6 +36,7 @@ class Config:
     body_seconds: int
     header_seconds: int
     trusted_proxies: tuple[str, ...]
+    site: Site = field(default_factory=Site, repr=False)
 
     @property
     def journal_directory(self) -> Path:
@@ -97,6 +99,7 @@ def load() -> Config:
         body_seconds=_whole(env, "NAXIOS_BODY_SECONDS", 60),
         header_seconds=_whole(env, "NAXIOS_HEADER_SECONDS", 15),
         trusted_proxies=tuple(env.list("NAXIOS_TRUSTED_PROXIES", default=[])),
+        site=_site(env),
     )
 
 
@@ -125,6 +128,18 @@ def _stored_secret(home: Path) -> str:
         finally:
             fresh.unlink()
     return path.read_text().strip()
+
+
+def _site(env: environ.Env) -> Site:
+    try:
+        return site(
+            name=env.str("NAXIOS_SITE_NAME", ""),
+            contact=env.str("NAXIOS_CONTACT_EMAIL", ""),
+            logo=env.str("NAXIOS_SITE_LOGO", ""),
+            accent=env.str("NAXIOS_SITE_ACCENT", ""),
+        )
+    except ValueError as error:
+        raise ConfigError(str(error)) from None
 
 
 def _whole(env: environ.Env, name: str, default: int) -> int:

@@ -12,6 +12,7 @@ from naxios.logs import django_logging
 _loaded = _config.load()
 
 BASE_URL = _loaded.base_url
+SITE = _loaded.site
 SECRET_KEY = _loaded.secret_key
 DEBUG = False
 # The host is checked against the base URL once one is set; without one the server is the embedded, local default.
@@ -38,6 +39,7 @@ INSTALLED_APPS = [
     "naxios.playground",
     "naxios.api",
     "naxios.staff",
+    "naxios.status",
     "naxios.web",
     "allauth",
     "allauth.account",

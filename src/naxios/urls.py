@@ -7,5 +7,6 @@ urlpatterns = [
     path("accounts/", include("naxios.accounts.urls")),
     path("accounts/", include("allauth.urls")),
     path("dashboard/", include("naxios.dashboard.urls")),
+    path("status", include("naxios.status.urls")),
     path("staff/", include("naxios.staff.urls")),
 ]

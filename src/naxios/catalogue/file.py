@@ -108,6 +108,8 @@ class ModelEntry(_Entry):
     """``[models."NAME"]``; ``multiplier`` is in millionths."""
 
     display_name: str = Field(default="", max_length=200)
+    description: str = Field(default="", max_length=300)
+    capabilities: list[Literal["tools", "json", "vision", "audio", "reasoning"]] = Field(default_factory=list)
     context_tokens: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = None
     max_output_tokens: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = None
     multiplier: Multiplier = 1_000_000

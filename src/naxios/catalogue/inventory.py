@@ -22,6 +22,8 @@ MODELS: dict[str, Fields] = {
         "id": configuration("names the model"),
         "name": configuration("what API users ask for"),
         "display_name": configuration("what pages call it"),
+        "description": configuration("what pages say of it"),
+        "capabilities": configuration("what pages say that it can do"),
         "context_tokens": configuration("how much it reads at most"),
         "max_output_tokens": configuration("how much it writes at most"),
         "multiplier_millionths": configuration("standard tokens per token"),

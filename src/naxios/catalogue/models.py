@@ -25,6 +25,8 @@ class Model(models.Model):
 
     name = models.CharField(max_length=200, unique=True)
     display_name = models.CharField(max_length=200, blank=True)
+    description = models.CharField(max_length=300, blank=True)
+    capabilities = models.JSONField(default=list, blank=True)
     context_tokens = models.PositiveIntegerField(null=True, blank=True)
     max_output_tokens = models.PositiveIntegerField(null=True, blank=True)
     multiplier_millionths = models.PositiveBigIntegerField(default=MILLION)

@@ -94,6 +94,8 @@ def _apply_provider(name: str, entry: ProviderEntry) -> list[Change]:
 def _apply_model(name: str, entry: ModelEntry) -> list[Change]:
     wanted = {
         "display_name": entry.display_name,
+        "description": entry.description,
+        "capabilities": list(entry.capabilities),
         "context_tokens": entry.context_tokens,
         "max_output_tokens": entry.max_output_tokens,
         "multiplier_millionths": entry.multiplier,

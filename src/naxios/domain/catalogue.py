@@ -19,6 +19,16 @@ class ProviderKind(StrEnum):
     ECHO = "echo"  # the built-in demonstration, inside the gateway
 
 
+class Capability(StrEnum):
+    """What a model can do, as the catalogue file declares it and the pages show it."""
+
+    TOOLS = "tools"
+    JSON = "json"
+    VISION = "vision"
+    AUDIO = "audio"
+    REASONING = "reasoning"
+
+
 class Secret:
     """A credential on its way to the one place that uses it; it never shows itself in logs or tracebacks."""
 

@@ -40,13 +40,14 @@ class DataPlane:
         self.limiter = limiter
         self.journal = Journal(journal_directory, on_trouble=_journal_trouble)
         self._upstream = HttpUpstream(reach)
+        self.router = Router()
         authenticator = Authenticator(source)
         self._snapshot = Snapshot(source, authenticator)
         self.gateway = Gateway(
             authenticator=authenticator,
             snapshot=self._snapshot,
             limiter=limiter,
-            router=Router(),
+            router=self.router,
             upstreams={ProviderKind.OPENAI: self._upstream, ProviderKind.ECHO: EchoUpstream()},
             journal=self.journal,
             max_body_bytes=max_body_bytes,

@@ -11,6 +11,7 @@ import msgspec
 
 from naxios.domain import clock
 from naxios.domain.catalogue import Model, Route
+from naxios.domain.health import RouteHealth, RouteState
 
 FAILURES_BEFORE_REST = 3
 FIRST_REST = 2 * clock.SECOND
@@ -43,6 +44,15 @@ class Router:
         """Microseconds until a route of ``model`` may be tried again, at least one second."""
         waits = [self._health_of(route).rests_until - now for route in model.routes]
         return max(clock.SECOND, min(waits, default=clock.SECOND))
+
+    def health(self, now: int) -> list[RouteHealth]:
+        """How every route that has been tried fares."""
+        found = []
+        for (provider, upstream_model), health in list(self._health.items()):  # asked from other threads
+            resting = health.rests_until > now
+            state = RouteState.RESTING if resting else RouteState.FAILING if health.failures else RouteState.WORKING
+            found.append(RouteHealth(provider, upstream_model, state, health.rests_until if resting else 0))
+        return found
 
     def started(self, route: Route) -> None:
         """``route`` is being tried."""

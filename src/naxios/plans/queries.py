@@ -1,10 +1,14 @@
 """What can be asked of plans."""
 
+from django.db.models import F
+
 from naxios.domain import clock
 from naxios.domain.entitlements import Grant, plan_at
 from naxios.domain.moments import microseconds
 from naxios.errors import Refused
 from naxios.plans.models import Entitlement, Plan
+
+FREE = "free"
 
 
 def plan_of(user_id: int) -> Plan:
@@ -36,6 +40,11 @@ def by_name(name: str) -> Plan:
     return plan
 
 
+def offered_plans() -> list[Plan]:
+    """Plans that anybody can have: the free one and those with a price, cheapest first."""
+    return [plan for plan in all_plans() if plan.name == FREE or plan.price_minor is not None]
+
+
 def all_plans() -> list[Plan]:
     """Every plan, cheapest first."""
-    return list(Plan.objects.order_by("price_minor", "name"))
+    return list(Plan.objects.order_by(F("price_minor").asc(nulls_first=True), "name"))

@@ -21,6 +21,17 @@ class Group(NamedTuple):
     places: tuple[Place, ...]
 
 
+SITE = (
+    Group(
+        "",
+        (
+            Place("Models", "web:models", "boxes"),
+            Place("Pricing", "web:pricing", "tag"),
+            Place("Docs", "web:docs", "book-open"),
+            Place("Status", "status:overview", "activity"),
+        ),
+    ),
+)
 DASHBOARD = (
     Group(
         "",

@@ -1,0 +1,1 @@
+"""Status: how providers fare, and what that means for models."""
