@@ -6,7 +6,9 @@ urlpatterns = [
     path("", include("naxios.web.urls")),
     path("accounts/", include("naxios.accounts.urls")),
     path("accounts/", include("allauth.urls")),
+    path("dashboard/tokens/", include("naxios.api.token_urls")),
     path("dashboard/", include("naxios.dashboard.urls")),
     path("status", include("naxios.status.urls")),
+    path("api/", include("naxios.api.urls")),
     path("staff/", include("naxios.staff.urls")),
 ]

@@ -4,6 +4,8 @@ A key is ``nx_`` + 30 random base62 characters (178 bits) + 6 base62 characters 
 before them. The checksum lets a mistyped or truncated key be refused without a look-up, and lets secret
 scanners tell a real key from a look-alike. Only the SHA-256 digest is stored: with 178 random bits there is
 nothing to guess, so a slow password hash would add cost on every request and no safety.
+
+Access tokens of the management API have the same form under another prefix.
 """
 
 import hashlib
@@ -11,25 +13,25 @@ import secrets
 import zlib
 
 PREFIX = "nx_"
+TOKEN_PREFIX = "nxt_"  # noqa: S105 - not a secret
 RANDOM_LENGTH = 30
 CHECKSUM_LENGTH = 6
-KEY_LENGTH = len(PREFIX) + RANDOM_LENGTH + CHECKSUM_LENGTH
 SHOWN_LENGTH = len(PREFIX) + 8
 
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 
-def generate() -> str:
-    """A new secret key, 39 characters long."""
-    body = PREFIX + "".join(secrets.choice(_ALPHABET) for _ in range(RANDOM_LENGTH))
+def generate(prefix: str = PREFIX) -> str:
+    """A new secret key, 39 characters long, or a token with ``TOKEN_PREFIX``."""
+    body = prefix + "".join(secrets.choice(_ALPHABET) for _ in range(RANDOM_LENGTH))
     return body + _checksum(body)
 
 
-def is_well_formed(key: str) -> bool:
+def is_well_formed(key: str, prefix: str = PREFIX) -> bool:
     """Whether ``key`` has the length, prefix, alphabet and checksum of a key (not whether it exists)."""
-    if len(key) != KEY_LENGTH or not key.startswith(PREFIX) or not key.isascii():
+    if len(key) != len(prefix) + RANDOM_LENGTH + CHECKSUM_LENGTH or not key.startswith(prefix) or not key.isascii():
         return False
-    return key[len(PREFIX) :].isalnum() and key[-CHECKSUM_LENGTH:] == _checksum(key[:-CHECKSUM_LENGTH])
+    return key[len(prefix) :].isalnum() and key[-CHECKSUM_LENGTH:] == _checksum(key[:-CHECKSUM_LENGTH])
 
 
 def digest(key: str) -> bytes:

@@ -55,6 +55,7 @@ DASHBOARD = (
         "Account",
         (
             Place("Security", "accounts:security", "shield-check"),
+            Place("Access tokens", "tokens:list", "terminal"),
             Place("Settings", "accounts:settings", "settings"),
             Place("Privacy", "privacy:home", "file-lock"),
             Place("Support", "support:home", "life-buoy"),

@@ -1,0 +1,1 @@
+"""The management API itself, and the pages for its access tokens."""
