@@ -30,7 +30,9 @@ MODELS: dict[str, Fields] = {
         "key": _key("which key it opens", export=False),
         "digest": _key("recognises the secret: a hash", export=False, category=Category.CREDENTIAL),
         "prefix": _key("the beginning that may be shown"),
+        "purpose": _key("whether it is the key's own or the playground's", export=False),
+        "form_token": _key("keeps a form that is sent twice from making two", export=False),
         "created_at": _key("when the key was made or rotated"),
-        "expires_at": _key("when a rotated secret stops"),
+        "expires_at": _key("when a rotated secret or the playground's stops"),
     },
 }

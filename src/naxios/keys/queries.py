@@ -1,5 +1,10 @@
 """What can be asked of keys."""
 
+from typing import NamedTuple
+
+from django.db.models import Q
+from django.utils import timezone
+
 from naxios.domain.moments import microseconds
 from naxios.domain.principal import Principal, Standing
 from naxios.errors import Refused
@@ -7,9 +12,17 @@ from naxios.keys.models import ApiKey, KeySecret
 from naxios.plans import queries as plans
 
 
+class UsableKey(NamedTuple):
+    """A key as lists to choose from show it; ``prefix`` is its newest secret's."""
+
+    id: int
+    name: str
+    prefix: str
+
+
 def principal(digest: bytes) -> Principal | None:
     """Who a request with the secret behind ``digest`` acts for; ``None`` if there is no such secret."""
-    secret = KeySecret.objects.select_related("key", "key__user").filter(digest=digest).first()
+    secret = KeySecret.every.select_related("key", "key__user").filter(digest=digest).first()
     if secret is None:
         return None
     key = secret.key
@@ -33,6 +46,18 @@ def principal(digest: bytes) -> Principal | None:
 def of_user(user_id: int) -> list[ApiKey]:
     """Keys of an account, newest first, with their secrets' prefixes at hand."""
     return list(ApiKey.objects.filter(user_id=user_id).prefetch_related("secrets").order_by("-pk"))
+
+
+def usable_of_user(user_id: int) -> list[UsableKey]:
+    """Keys of an account that requests can be made with now, newest first."""
+    now = timezone.now()
+    secrets = (
+        KeySecret.objects.filter(Q(expires_at=None) | Q(expires_at__gt=now), key__user_id=user_id, key__revoked_at=None)
+        .exclude(key__expires_at__lte=now)
+        .order_by("-key_id", "pk")
+        .values_list("key_id", "key__name", "prefix")
+    )
+    return list({key_id: UsableKey(key_id, name, prefix) for key_id, name, prefix in secrets}.values())
 
 
 def by_id(key_id: int) -> ApiKey:

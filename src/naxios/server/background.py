@@ -8,6 +8,7 @@ from django.db import Error as DatabaseError
 from django.db import close_old_connections, connection
 
 from naxios.invalidation import services as invalidation
+from naxios.keys import tasks as keys
 from naxios.usage import tasks as usage
 
 log = structlog.get_logger(__name__)
@@ -57,5 +58,6 @@ class BackgroundWork:
     def _tidy(self) -> None:
         try:
             invalidation.forget_old()
+            keys.tidy()
         except DatabaseError as error:
-            log.warning("old changes could not be forgotten; tried again later", exc_info=error)
+            log.warning("what is over could not be deleted; tried again later", exc_info=error)

@@ -39,6 +39,13 @@ def totals(
     return [{by: _label(row, by), **{name: row[f"sum_{name}"] for name in TOTALS}} for row in rows]
 
 
+def tokens_by_key(*, user_id: int, since: date) -> dict[int, int]:
+    """Standard tokens of each key of an account from the UTC day ``since`` on, by key id; from rollups."""
+    start = datetime.combine(since, time.min, UTC)
+    rollups = UsageRollup.objects.filter(period=UsageRollup.Period.DAY, user_id=user_id, start__gte=start)
+    return dict(rollups.values_list("key_id").annotate(Sum("standard_tokens")).order_by("key_id"))
+
+
 def refusals(*, user_id: int | None = None, key_id: int | None = None, since: date | None = None) -> dict[str, int]:
     """How often requests were refused, by reason."""
     counts: QuerySet[RefusalCount] = RefusalCount.objects.all()
