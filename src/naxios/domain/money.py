@@ -13,6 +13,7 @@ def format_money(minor: int, currency: str) -> str:
     """``minor`` units of ``currency``, three lower-case letters: 1500 usd -> ``$15``, 1550 chf -> ``15.50 CHF``."""
     places = 0 if currency in _WITHOUT_MINOR_UNIT else 3 if currency in _THREE_PLACES else 2
     whole, fraction = divmod(abs(minor), 10**places)
-    amount = f"{'-' if minor < 0 else ''}{whole:,}" + (f".{fraction:0{places}d}" if fraction else "")
+    amount = f"{whole:,}" + (f".{fraction:0{places}d}" if fraction else "")
     symbol = _SYMBOLS.get(currency)
-    return f"{symbol}{amount}" if symbol else f"{amount} {currency.upper()}"
+    written = f"{symbol}{amount}" if symbol else f"{amount} {currency.upper()}"
+    return f"-{written}" if minor < 0 else written

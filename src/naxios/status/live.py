@@ -6,14 +6,15 @@ from naxios.domain.health import RouteHealth
 
 HealthSource = Callable[[], list[RouteHealth]]
 
-_sources: list[HealthSource] = []
+_source: HealthSource | None = None
 
 
-def register(source: HealthSource) -> None:
-    """Let ``source`` be asked; called by the server that runs both planes."""
-    _sources[:] = [source]
+def register(source: HealthSource | None) -> None:
+    """Ask ``source`` from now on, or nobody (``None``); called by the server that runs both planes."""
+    global _source
+    _source = source
 
 
 def routes() -> list[RouteHealth] | None:
     """Every route that has been tried; ``None`` if no gateway runs in this process."""
-    return _sources[0]() if _sources else None
+    return _source() if _source else None

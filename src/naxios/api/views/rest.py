@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
 from django.http import HttpRequest, HttpResponse
-from ninja import NinjaAPI
+from ninja import NinjaAPI, Status
 from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
 
 from naxios.accounts.origin import Origin
@@ -64,7 +64,7 @@ def create_key(request: HttpRequest, wanted: schemas.NewKey) -> Any:
         expires_at=wanted.expires_at,
         origin=Origin.of(request),
     )
-    return 201, {**describe.key(made), "secret": secret}
+    return Status(201, {**describe.key(made), "secret": secret})
 
 
 @api.get("/keys/{key_id}", response={200: schemas.Key, ERRORS: schemas.Error}, tags=["Keys"])
