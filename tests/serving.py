@@ -23,7 +23,7 @@ class Server:
         self.first_staff_link: str | None = None
         self._process: subprocess.Popen[str] | None = None
         self._port = 0
-        self._environment = {
+        self.environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("NAXIOS_")},
             "NAXIOS_HOME": str(home),
             "NAXIOS_LOG_FORMAT": "json",
@@ -45,7 +45,7 @@ class Server:
         command = [sys.executable, "-m", "naxios", "serve", "--json", "--port", str(self._port)]
         with self.log.open("a") as log:
             self._process = subprocess.Popen(
-                command, stdout=subprocess.PIPE, stderr=log, text=True, env=self._environment, cwd=self.log.parent
+                command, stdout=subprocess.PIPE, stderr=log, text=True, env=self.environment, cwd=self.log.parent
             )
         assert self._process.stdout is not None
         announced = ""
@@ -77,7 +77,7 @@ class Server:
             [sys.executable, "-m", "naxios", *arguments],
             capture_output=True,
             text=True,
-            env={**self._environment, **environment},
+            env={**self.environment, **environment},
             cwd=self.log.parent,
             timeout=120,
             check=False,

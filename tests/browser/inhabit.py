@@ -1,0 +1,110 @@
+"""Run as a program, in the environment of a server: makes people, keys and usage, and prints what it made as JSON."""
+
+import json
+import os
+import random
+import sys
+from datetime import timedelta
+from typing import Any
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "naxios.settings")
+import django
+
+django.setup()
+
+from allauth.account.models import EmailAddress  # noqa: E402
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: E402
+from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
+from django.utils import timezone  # noqa: E402
+
+from naxios.accounts.services import create_user  # noqa: E402
+from naxios.domain import clock  # noqa: E402
+from naxios.domain.journal import Entry, RefusalEntry, UsageEntry  # noqa: E402
+from naxios.domain.limits import Limits  # noqa: E402
+from naxios.domain.usage import UsageSource  # noqa: E402
+from naxios.keys import services as keys  # noqa: E402
+from naxios.usage import services as usage  # noqa: E402
+
+MODELS = [
+    ("gpt-5-mini", "openai", 5),
+    ("claude-sonnet-5", "anthropic", 3),
+    ("naxios/echo", "naxios", 2),
+    ("embed-3", "openai", 1),
+]
+DAYS = 20
+REQUESTS = 600
+
+
+def person(email: str, password: str, *, staff: bool) -> tuple[Any, str]:
+    """An account with a verified address, and the cookie of a session of its own."""
+    user = create_user(email=email, password=password, is_staff=staff)
+    EmailAddress.objects.update_or_create(user=user, email=email, defaults={"verified": True, "primary": True})
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.save()
+    assert session.session_key
+    return user, session.session_key
+
+
+def requests(user_id: int, key_ids: list[int]) -> list[Entry]:
+    """Requests of the last weeks, more by day than by night, a few of them failed."""
+    chance = random.Random(7)
+    now = clock.now()
+    entries: list[Entry] = []
+    for number in range(REQUESTS):
+        age = int(chance.random() ** 2 * DAYS * clock.DAY) + clock.SECOND
+        (model, provider, _), status = chance.choices(MODELS, [weight for *_, weight in MODELS])[0], 200
+        if chance.random() < 0.03:
+            status = chance.choice([400, 499, 502, 504])
+        tokens_in, tokens_out = chance.randint(50, 4000), chance.randint(20, 900) if status == 200 else 0
+        entries.append(
+            UsageEntry(
+                request_id=f"req_{number:024x}",
+                account_id=user_id,
+                key_id=chance.choice(key_ids),
+                model=model,
+                provider=provider,
+                endpoint="chat.completions",
+                status=status,
+                error="" if status == 200 else "provider_error",
+                streamed=chance.random() < 0.6,
+                input_tokens=tokens_in,
+                output_tokens=tokens_out,
+                cached_tokens=tokens_in // 3,
+                reasoning_tokens=0,
+                standard_tokens=tokens_in + tokens_out,
+                usage_source=UsageSource.REPORTED,
+                admitted_at=now - age,
+                duration=chance.randint(300_000, 9_000_000),
+                first_byte=chance.randint(90_000, 280_000),
+                attempts=1,
+            )
+        )
+    entries.append(RefusalEntry(user_id, key_ids[0], "requests_per_minute", now // clock.MINUTE - 40, 12))
+    return entries
+
+
+def main(owner_email: str, staff_email: str, password: str) -> None:
+    """Make everything."""
+    owner, owner_session = person(owner_email, password, staff=False)
+    _, staff_session = person(staff_email, password, staff=True)
+    production, _ = keys.create(
+        user=owner,
+        name="production",
+        tags={"team": "search", "stage": "live"},
+        limits=Limits(tokens_per_day=80_000, requests_per_minute=60),
+    )
+    staging, _ = keys.create(
+        user=owner, name="staging", tags={"stage": "test"}, expires_at=timezone.now() + timedelta(days=30)
+    )
+    old, _ = keys.create(user=owner, name="old laptop")
+    keys.revoke(key=old)
+    usage.record(entries=requests(owner.pk, [production.pk, production.pk, staging.pk]), segment="past", offset=1)
+    usage.forget_segment(segment="past")
+    print(json.dumps({"sessions": {"owner": owner_session, "staff": staff_session}, "key_id": production.pk}))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,46 @@
+"""Every page there is, for tests and screenshots that visit all of them."""
+
+from typing import NamedTuple
+
+
+class Visit(NamedTuple):
+    """One page: its path (``{key}`` is the id of a key) and who looks at it: visitor, owner (of an account) or staff."""
+
+    path: str
+    who: str = "visitor"
+
+    @property
+    def name(self) -> str:
+        """For files: ``/dashboard/keys/{key}/`` -> ``dashboard-keys-key``."""
+        return self.path.strip("/").replace("{", "").replace("}", "").split("?")[0].replace("/", "-") or "landing"
+
+
+PAGES = [
+    Visit("/"),
+    Visit("/models"),
+    Visit("/pricing"),
+    Visit("/docs"),
+    Visit("/status"),
+    Visit("/privacy"),
+    Visit("/terms"),
+    Visit("/contact"),
+    Visit("/nowhere"),
+    Visit("/api/docs"),
+    Visit("/accounts/login/"),
+    Visit("/accounts/signup/"),
+    Visit("/accounts/password/reset/"),
+    Visit("/dashboard/", "owner"),
+    Visit("/dashboard/keys/", "owner"),
+    Visit("/dashboard/keys/create/", "owner"),
+    Visit("/dashboard/keys/{key}/", "owner"),
+    Visit("/dashboard/usage/", "owner"),
+    Visit("/dashboard/limits/", "owner"),
+    Visit("/dashboard/playground/", "owner"),
+    Visit("/dashboard/security/", "owner"),
+    Visit("/dashboard/settings/", "owner"),
+    Visit("/dashboard/tokens/", "owner"),
+    Visit("/staff/", "staff"),
+    Visit("/staff/outbox/", "staff"),
+]
+THEMES = ("light", "dark")
+WIDTHS = (390, 1280)
