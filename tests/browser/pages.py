@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 
 class Visit(NamedTuple):
-    """One page: its path (``{key}`` is the id of a key) and who looks at it: visitor, owner (of an account) or staff."""
+    """One page: its path (``{key}`` is the id of a key) and who looks at it: visitor, owner or staff."""
 
     path: str
     who: str = "visitor"

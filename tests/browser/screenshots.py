@@ -1,4 +1,4 @@
-"""Pictures of every page, in both themes and on small and large screens: ``python -m tests.browser.screenshots OUT``."""
+"""Pictures of every page, both themes, small and large screens: ``python -m tests.browser.screenshots OUT``."""
 
 import sys
 import tempfile
