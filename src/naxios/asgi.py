@@ -14,7 +14,9 @@ from naxios.server.background import BackgroundWork
 from naxios.server.probes import PATHS, Probes
 from naxios.server.running import internal_token
 from naxios.server.snapshot_source import DatabaseSource
+from naxios.server.standing import LimiterStanding
 from naxios.status import live
+from naxios.usage import live as standing
 
 
 class FrontDoor:
@@ -55,9 +57,11 @@ class FrontDoor:
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         await receive()
         await self._plane.start()
+        standing.register(LimiterStanding(self._plane.limiter, asyncio.get_running_loop()))
         self._background.start()
         await send({"type": "lifespan.startup.complete"})
         await receive()
+        standing.register(None)
         await self._plane.stop()
         await asyncio.to_thread(self._background.stop)
         self._source.close()

@@ -70,3 +70,18 @@ def reconcile(as_json: bool) -> None:
         click.echo("Everything agrees." if not report.differences else "Not everything agrees.")
     if report.differences:
         raise SystemExit(1)
+
+
+@usage.command()
+@json_option
+def rebuild(as_json: bool) -> None:
+    """Make all sums (hours, days, months) anew from the usage records."""
+    from naxios.server.migrate import open_database
+
+    open_database()
+    from naxios.usage import queries
+    from naxios.usage.rebuild import rebuild as do
+
+    do()
+    records = queries.record_count()
+    show({"records": records}, as_json=True) if as_json else click.echo(f"Summed {records:,} usage records anew.")

@@ -36,6 +36,26 @@ class Limits(msgspec.Struct, frozen=True):
     concurrency: int | None = None
 
 
+class Scope(msgspec.Struct, frozen=True):
+    """What a set of limits applies to: ``account:17`` or ``key:42``."""
+
+    id: str
+    limits: Limits
+
+
+Scopes = tuple[Scope, ...]
+
+
+class LimitState(NamedTuple):
+    """How one limit of one scope stands. ``reset`` is microseconds until it is whole again."""
+
+    scope: str
+    name: LimitName
+    limit: int
+    remaining: int
+    reset: int
+
+
 class Rate(NamedTuple):
     """Outcome of a rate check.
 
@@ -52,6 +72,16 @@ class Rate(NamedTuple):
 
 
 NEVER = -1
+
+
+def account_scope(account_id: int, limits: Limits) -> Scope:
+    """An account under ``limits``, which are its plan's."""
+    return Scope(f"account:{account_id}", limits)
+
+
+def key_scope(key_id: int, limits: Limits) -> Scope:
+    """A key under ``limits``, which are its own."""
+    return Scope(f"key:{key_id}", limits)
 
 
 def span(cost: int, per_minute: int) -> int:

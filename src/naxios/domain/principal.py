@@ -5,7 +5,7 @@ from enum import StrEnum
 import msgspec
 
 from naxios.domain.catalogue import is_allowed
-from naxios.domain.limits import Limits
+from naxios.domain.limits import Limits, Scopes, account_scope, key_scope
 
 
 class Standing(StrEnum):
@@ -45,3 +45,11 @@ class Principal(msgspec.Struct, frozen=True):
     def has_expired(self, now: int) -> bool:
         """Whether the key's end, if it has one, is at or before ``now``."""
         return self.expires_at is not None and self.expires_at <= now
+
+
+def scopes_of(principal: Principal) -> Scopes:
+    """The account under its plan's limits, and the key under its own."""
+    return (
+        account_scope(principal.account_id, principal.plan_limits),
+        key_scope(principal.key_id, principal.key_limits),
+    )

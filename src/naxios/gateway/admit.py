@@ -3,10 +3,10 @@
 from naxios.domain import clock, limits
 from naxios.domain.catalogue import DEFAULT_MAX_OUTPUT_TOKENS, Model
 from naxios.domain.limits import LimitName
-from naxios.domain.principal import Principal
+from naxios.domain.principal import Principal, scopes_of
 from naxios.domain.tokens import standard_tokens
 from naxios.domain.usage import estimate_input
-from naxios.gateway.limits import Admitted, Limiter, LimitState, Refused, Scope, Scopes
+from naxios.gateway.limits import Admitted, Limiter, LimitState, Refused, Scopes
 from naxios.gateway.refusal import Headers, Refusal
 
 _HEADER_NAMES = {
@@ -46,14 +46,6 @@ async def admit(
     if isinstance(decision, Refused):
         raise _refusal(decision, tokens, now)
     return decision
-
-
-def scopes_of(principal: Principal) -> Scopes:
-    """The account under its plan's limits, and the key under its own."""
-    return (
-        Scope(f"account:{principal.account_id}", principal.plan_limits),
-        Scope(f"key:{principal.key_id}", principal.key_limits),
-    )
 
 
 def standing_headers(standing: list[LimitState]) -> Headers:

@@ -12,10 +12,10 @@ import structlog
 
 from naxios.domain import clock
 from naxios.domain.catalogue import Model, ProviderKind
-from naxios.domain.principal import Principal
+from naxios.domain.principal import Principal, scopes_of
 from naxios.domain.usage import Exchanged
 from naxios.gateway import describe, metrics
-from naxios.gateway.admit import admit, scopes_of, standing_headers
+from naxios.gateway.admit import admit, standing_headers
 from naxios.gateway.authenticate import Authenticator
 from naxios.gateway.deliver import deliver
 from naxios.gateway.dialects.errors import error_body

@@ -48,6 +48,11 @@ def of_user(user_id: int) -> list[ApiKey]:
     return list(ApiKey.objects.filter(user_id=user_id).prefetch_related("secrets").order_by("-pk"))
 
 
+def names_of_user(user_id: int) -> dict[int, str]:
+    """Names of all keys that an account has had, by id, newest first."""
+    return dict(ApiKey.objects.filter(user_id=user_id).order_by("-pk").values_list("pk", "name"))
+
+
 def usable_of_user(user_id: int) -> list[UsableKey]:
     """Keys of an account that requests can be made with now, newest first."""
     now = timezone.now()

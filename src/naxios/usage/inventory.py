@@ -1,6 +1,7 @@
 """What metering stores, declared: the database's tables and the journal before them. Never content."""
 
 from naxios.domain.inventory import Category, Declaration, Deletion, Fields, Retention
+from naxios.usage import latency
 
 
 def _usage(purpose: str, *, export: bool = True, deletion: Deletion = Deletion.UNLINK) -> Declaration:
@@ -48,11 +49,15 @@ MODELS: dict[str, Fields] = {
         "user": _PERSON,
         "key": _KEY,
         **{name: _usage(purpose) for name, purpose in _MEASURED.items()},
-        "period": _usage("hour or day"),
-        "start": _usage("which hour or day"),
+        "period": _usage("hour, day or month"),
+        "start": _usage("which hour, day or month"),
+        "status": _usage("how they ended"),
         "requests": _usage("how many"),
         "errors": _usage("how many failed"),
         "duration": _usage("how long they took together"),
+        "first_byte": _usage("how long until their first bytes, together"),
+        "first_byte_count": _usage("how many had a first byte"),
+        **dict.fromkeys(latency.COLUMNS, _usage("how many took how long")),
     },
     "usage.RefusalCount": {
         "id": _usage("names the row", export=False),
@@ -60,6 +65,14 @@ MODELS: dict[str, Fields] = {
         "key": _KEY,
         "code": _usage("which limit or rule refused"),
         "minute": _usage("when"),
+        "count": _usage("how often"),
+    },
+    "usage.RefusalRollup": {
+        "id": _usage("names the row", export=False),
+        "user": _PERSON,
+        "key": _KEY,
+        "code": _usage("which limit or rule refused"),
+        "day": _usage("when"),
         "count": _usage("how often"),
     },
     "usage.JournalPosition": {

@@ -3,10 +3,13 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 
+from naxios.usage.periods import Period
+
 
 def _reference(to: str) -> Any:
     # No database constraint: a journal entry may arrive after the row that it names has been deleted.
-    return models.ForeignKey(to, models.DO_NOTHING, db_constraint=False, related_name="+")
+    # No index of its own: every table here has one that begins with it.
+    return models.ForeignKey(to, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+")
 
 
 class TokenCounts(models.Model):
@@ -44,35 +47,64 @@ class UsageRecord(TokenCounts):
         indexes = [
             models.Index(fields=["key", "admitted_at"]),
             models.Index(fields=["user", "admitted_at"]),
+            models.Index(fields=["user", "model", "admitted_at"]),
             models.Index(fields=["admitted_at"]),
         ]
 
 
-class UsageRollup(TokenCounts):
-    """Usage summed per hour or day, key, model and provider."""
+class LatencyCounts(models.Model):
+    """How many requests took how long; :mod:`naxios.usage.latency` names the columns and reads them."""
 
-    class Period(models.TextChoices):
-        HOUR = "hour"
-        DAY = "day"
+    within_5_ms = models.BigIntegerField(default=0)
+    within_10_ms = models.BigIntegerField(default=0)
+    within_20_ms = models.BigIntegerField(default=0)
+    within_50_ms = models.BigIntegerField(default=0)
+    within_100_ms = models.BigIntegerField(default=0)
+    within_200_ms = models.BigIntegerField(default=0)
+    within_500_ms = models.BigIntegerField(default=0)
+    within_1_s = models.BigIntegerField(default=0)
+    within_2_s = models.BigIntegerField(default=0)
+    within_5_s = models.BigIntegerField(default=0)
+    within_10_s = models.BigIntegerField(default=0)
+    within_20_s = models.BigIntegerField(default=0)
+    within_50_s = models.BigIntegerField(default=0)
+    within_100_s = models.BigIntegerField(default=0)
+    over_100_s = models.BigIntegerField(default=0)
 
-    period = models.CharField(max_length=4, choices=Period)
+    class Meta:
+        abstract = True
+
+
+class UsageRollup(TokenCounts, LatencyCounts):
+    """Usage summed per hour, UTC day or UTC month, and key, model, provider and status.
+
+    ``first_byte`` sums the ``first_byte_count`` requests that had one.
+    """
+
+    Period = Period
+
+    period = models.CharField(max_length=5, choices=[(period.value, period.value.title()) for period in Period])
     start = models.DateTimeField()
     user = _reference(settings.AUTH_USER_MODEL)
     key = _reference("keys.ApiKey")
     model = models.CharField(max_length=200)
     provider = models.CharField(max_length=50)
+    status = models.PositiveSmallIntegerField()
     requests = models.BigIntegerField(default=0)
     errors = models.BigIntegerField(default=0)
     duration = models.BigIntegerField(default=0)
+    first_byte = models.BigIntegerField(default=0)
+    first_byte_count = models.BigIntegerField(default=0)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["period", "start", "user", "key", "model", "provider"], name="one_rollup_a_period"
+                fields=["period", "start", "user", "key", "model", "provider", "status"], name="one_rollup_a_period"
             ),
         ]
         indexes = [
-            models.Index(fields=["user", "period", "start"]),
+            # With the model, so that the usual grouping comes out of the index in order.
+            models.Index(fields=["user", "period", "start", "model"]),
             models.Index(fields=["key", "period", "start"]),
         ]
 
@@ -89,6 +121,20 @@ class RefusalCount(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["key", "code", "minute"], name="one_count_a_minute")]
         indexes = [models.Index(fields=["user", "minute"])]
+
+
+class RefusalRollup(models.Model):
+    """How often one key was refused for one reason within one UTC day: long periods need not add up minutes."""
+
+    user = _reference(settings.AUTH_USER_MODEL)
+    key = _reference("keys.ApiKey")
+    code = models.CharField(max_length=40)
+    day = models.DateTimeField()
+    count = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["key", "code", "day"], name="one_refusal_rollup_a_day")]
+        indexes = [models.Index(fields=["user", "day"])]
 
 
 class JournalPosition(models.Model):

@@ -1,15 +1,17 @@
 """What can be asked of usage. Totals come from rollups; records are only scanned to check on them."""
 
+from collections.abc import Collection
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Count, QuerySet, Sum
-from django.db.models.functions import TruncDate
+from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models.functions import Trunc
 
 from naxios.domain import clock
 from naxios.domain.moments import microseconds, moment
 from naxios.domain.stored_usage import RecentUse, StoredUsage, TokensOfDay
 from naxios.usage.models import JournalPosition, RefusalCount, UsageRecord, UsageRollup
+from naxios.usage.periods import floor
 
 TOTALS = (
     "requests",
@@ -75,6 +77,23 @@ def stored_usage(now: int) -> StoredUsage:
     )
 
 
+def tokens_of_today(scope_ids: Collection[str]) -> dict[str, int]:
+    """Standard tokens of the present UTC day of each of ``scope_ids`` (``account:17``, ``key:42``), from rollups."""
+    start = moment(clock.day_of(clock.now()) * clock.DAY)
+    ids = [(kind, int(number)) for kind, _, number in (scope_id.partition(":") for scope_id in scope_ids)]
+    rollups = UsageRollup.objects.filter(
+        Q(user_id__in=[number for kind, number in ids if kind == "account"])
+        | Q(key_id__in=[number for kind, number in ids if kind == "key"]),
+        period=UsageRollup.Period.DAY,
+        start=start,
+    )
+    tokens = dict.fromkeys(scope_ids, 0)
+    for user, key, total in rollups.values_list("user_id", "key_id").annotate(Sum("standard_tokens")):
+        for scope_id in {f"account:{user}", f"key:{key}"} & tokens.keys():
+            tokens[scope_id] += total
+    return tokens
+
+
 def journal_positions() -> dict[str, int]:
     """How far each segment has been carried, by file name."""
     return dict(JournalPosition.objects.values_list("segment", "offset"))
@@ -92,27 +111,29 @@ def tokens_in_records(day: int) -> dict[str, int]:
 
 
 def rollups_that_differ() -> list[str]:
-    """Days and keys whose rollups are not the sum of their records; a full scan."""
-    counted = {
-        (key, day): (requests, tokens)
-        for key, day, requests, tokens in UsageRecord.objects.annotate(day=TruncDate("admitted_at", tzinfo=UTC))
-        .values_list("key_id", "day")
+    """Hours, days and months of keys whose rollups are not the sum of their records; a full scan."""
+    hours = list(
+        UsageRecord.objects.annotate(start=Trunc("admitted_at", "hour", tzinfo=UTC))
+        .values_list("key_id", "start")
         .annotate(count=Count("id"), tokens=Sum("standard_tokens"))
-    }
+    )
     differing = []
     for period in UsageRollup.Period:
+        counted: dict[tuple[int, datetime], tuple[int, int]] = {}
+        for key, hour, requests, tokens in hours:
+            before = counted.get((key, floor(period, hour)), (0, 0))
+            counted[key, floor(period, hour)] = before[0] + requests, before[1] + tokens
         rolled_up = {
-            (key, day): (requests, tokens)
-            for key, day, requests, tokens in UsageRollup.objects.filter(period=period)
-            .annotate(day=TruncDate("start", tzinfo=UTC))
-            .values_list("key_id", "day")
+            (key, start): (requests, tokens)
+            for key, start, requests, tokens in UsageRollup.objects.filter(period=period)
+            .values_list("key_id", "start")
             .annotate(count=Sum("requests"), tokens=Sum("standard_tokens"))
         }
         differing += [
-            f"{period} rollups of key {key} on {day}: (requests, tokens) {rolled_up.get((key, day))}, "
-            f"records {counted.get((key, day))}"
-            for key, day in sorted(counted.keys() | rolled_up.keys(), key=str)
-            if counted.get((key, day)) != rolled_up.get((key, day))
+            f"{period} of key {key} from {start:%Y-%m-%d %H:%M}: (requests, tokens) rolled up "
+            f"{rolled_up.get((key, start))}, records {counted.get((key, start))}"
+            for key, start in sorted(counted.keys() | rolled_up.keys())
+            if counted.get((key, start)) != rolled_up.get((key, start))
         ]
     return differing
 

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from operator import add
 from typing import Any
 
 from django.db import connection, transaction
@@ -10,7 +11,9 @@ from naxios.domain import clock
 from naxios.domain.journal import Entry, RefusalEntry, UsageEntry
 from naxios.domain.moments import moment
 from naxios.keys import services as keys
-from naxios.usage.models import JournalPosition, RefusalCount, UsageRecord, UsageRollup
+from naxios.usage import latency
+from naxios.usage.models import JournalPosition, RefusalCount, RefusalRollup, UsageRecord, UsageRollup
+from naxios.usage.periods import Period, start_of
 
 _SUMS = (
     "requests",
@@ -21,8 +24,10 @@ _SUMS = (
     "cached_tokens",
     "reasoning_tokens",
     "standard_tokens",
+    "first_byte",
+    "first_byte_count",
 )
-_RollupKey = tuple[str, int, int, int, str, str]
+_Group = tuple[int, int, str, str, int]
 
 
 @transaction.atomic
@@ -69,43 +74,57 @@ def _record(entry: UsageEntry) -> UsageRecord:
 
 
 def _add_to_rollups(entries: list[UsageEntry]) -> None:
-    sums: dict[_RollupKey, list[int]] = defaultdict(lambda: [0] * len(_SUMS))
+    names = (*_SUMS, *latency.COLUMNS)
+    hours: dict[tuple[int, _Group], list[int]] = defaultdict(lambda: [0] * len(names))
     for entry in entries:
-        amounts = (
-            1,
-            int(entry.status >= 400),
-            entry.duration,
-            entry.input_tokens,
-            entry.output_tokens,
-            entry.cached_tokens,
-            entry.reasoning_tokens,
-            entry.standard_tokens,
-        )
-        for period, length in ((UsageRollup.Period.HOUR, clock.HOUR), (UsageRollup.Period.DAY, clock.DAY)):
-            start = entry.admitted_at - entry.admitted_at % length
-            row = sums[period, start, entry.account_id, entry.key_id, entry.model, entry.provider]
-            row[:] = map(sum, zip(row, amounts, strict=True))
+        group = (entry.account_id, entry.key_id, entry.model, entry.provider, entry.status)
+        row = hours[start_of(Period.HOUR, entry.admitted_at), group]
+        for column, amount in enumerate(_amounts(entry)):
+            row[column] += amount
+        row[len(_SUMS) + latency.step_of(entry.duration)] += 1
+    sums: dict[tuple[Period, int, _Group], list[int]] = defaultdict(lambda: [0] * len(names))
+    for (hour, group), row in hours.items():
+        for period in Period:
+            total = sums[period, start_of(period, hour), group]
+            total[:] = map(add, total, row)
     # Django's bulk_create replaces on conflict; adding up needs SQL, the same for SQLite and PostgreSQL.
-    columns = ("period", "start", "user_id", "key_id", "model", "provider")
-    _upsert(UsageRollup._meta.db_table, columns, _SUMS, [(*_with_moment(key), *row) for key, row in sums.items()])
+    columns = ("period", "start", "user_id", "key_id", "model", "provider", "status")
+    rows = [(str(period), _column(start), *group, *row) for (period, start, group), row in sums.items()]
+    _upsert(UsageRollup._meta.db_table, columns, names, rows)
 
 
-def _add_to_refusals(entries: list[RefusalEntry]) -> None:
-    sums: dict[tuple[int, int, str, int], int] = defaultdict(int)
-    for entry in entries:
-        sums[entry.account_id, entry.key_id, entry.code, entry.minute] += entry.count
-    rows = [
-        (account, key, code, moment(minute * clock.MINUTE), count)
-        for (account, key, code, minute), count in sums.items()
-    ]
-    _upsert(
-        RefusalCount._meta.db_table, ("user_id", "key_id", "code", "minute"), ("count",), rows, "key_id, code, minute"
+def _amounts(entry: UsageEntry) -> tuple[int, ...]:
+    """What ``entry`` adds to each of ``_SUMS``."""
+    return (
+        1,
+        int(entry.status >= 400),
+        entry.duration,
+        entry.input_tokens,
+        entry.output_tokens,
+        entry.cached_tokens,
+        entry.reasoning_tokens,
+        entry.standard_tokens,
+        entry.first_byte,
+        int(entry.first_byte > 0),
     )
 
 
-def _with_moment(key: _RollupKey) -> tuple[Any, ...]:
-    period, start, *rest = key
-    return (str(period), moment(start), *rest)
+def _add_to_refusals(entries: list[RefusalEntry]) -> None:
+    minutes: dict[tuple[int, int, str, int], int] = defaultdict(int)
+    days: dict[tuple[int, int, str, int], int] = defaultdict(int)
+    for entry in entries:
+        at = entry.minute * clock.MINUTE
+        minutes[entry.account_id, entry.key_id, entry.code, at] += entry.count
+        days[entry.account_id, entry.key_id, entry.code, at - at % clock.DAY] += entry.count
+    for model, column, sums in ((RefusalCount, "minute", minutes), (RefusalRollup, "day", days)):
+        rows = [(account, key, code, _column(at), count) for (account, key, code, at), count in sums.items()]
+        columns = ("user_id", "key_id", "code", column)
+        _upsert(model._meta.db_table, columns, ("count",), rows, f"key_id, code, {column}")
+
+
+def _column(microseconds: int) -> Any:
+    """A moment as the ORM writes it: SQLite keeps text, and only the same text is found again."""
+    return connection.ops.adapt_datetimefield_value(moment(microseconds))
 
 
 def _upsert(

@@ -4,28 +4,10 @@ from typing import NamedTuple, Protocol
 
 import msgspec
 
-from naxios.domain.limits import LimitName, Limits
+from naxios.domain.limits import LimitState, Scope, Scopes
 from naxios.domain.stored_usage import StoredUsage
 
-
-class Scope(msgspec.Struct, frozen=True):
-    """What a set of limits applies to: ``account:17`` or ``key:42``."""
-
-    id: str
-    limits: Limits
-
-
-Scopes = tuple[Scope, ...]
-
-
-class LimitState(NamedTuple):
-    """How one limit of one scope stands. ``reset`` is microseconds until it is whole again."""
-
-    scope: str
-    name: LimitName
-    limit: int
-    remaining: int
-    reset: int
+__all__ = ["Admitted", "LimitState", "Limiter", "Refused", "Reservation", "Scope", "Scopes"]
 
 
 class Reservation(msgspec.Struct, frozen=True):

@@ -1,0 +1,70 @@
+"""How limits stand at this moment: asked of the running limiter, which alone knows the present minute.
+
+Where no gateway runs in this process, or it does not answer, tokens of the day still come from the rollups; what the
+present minute has taken is then not known, and is said not to be.
+"""
+
+from typing import NamedTuple, Protocol
+
+from naxios.domain import clock
+from naxios.domain.limits import LimitName, LimitState, Scopes
+from naxios.usage import queries
+
+
+class Unanswered(Exception):
+    """The limiter did not tell in time."""
+
+
+class StandingSource(Protocol):
+    """A running limiter, as far as pages know it."""
+
+    def standing(self, scopes: Scopes) -> list[LimitState]:
+        """How every limit of ``scopes`` stands now.
+
+        Raises
+        ------
+        Unanswered
+            It does not answer; pages do without it.
+        """
+
+
+class Standing(NamedTuple):
+    """States of limits; ``complete`` says whether those of the present minute are among them."""
+
+    states: list[LimitState]
+    complete: bool
+
+
+_source: StandingSource | None = None
+
+
+def register(source: StandingSource | None) -> None:
+    """Ask ``source`` from now on, or nobody (``None``)."""
+    global _source
+    _source = source
+
+
+def standing(scopes: Scopes) -> Standing:
+    """How the limits of ``scopes`` stand, as far as that can be known here."""
+    if _source is not None:
+        try:
+            return Standing(_source.standing(scopes), complete=True)
+        except Unanswered:
+            pass
+    return Standing(_days_from_rollups(scopes), complete=False)
+
+
+def _days_from_rollups(scopes: Scopes) -> list[LimitState]:
+    now = clock.now()
+    limited = [(scope.id, scope.limits.tokens_per_day) for scope in scopes if scope.limits.tokens_per_day is not None]
+    used = queries.tokens_of_today([scope_id for scope_id, _ in limited])
+    return [
+        LimitState(
+            scope_id,
+            LimitName.TOKENS_PER_DAY,
+            limit,
+            max(0, limit - used[scope_id]),
+            clock.until_next_day(now),
+        )
+        for scope_id, limit in limited
+    ]
