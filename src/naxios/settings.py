@@ -25,7 +25,6 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
-    "django.forms",
     "csp",
     "naxios.invalidation",
     "naxios.accounts",
@@ -41,6 +40,7 @@ INSTALLED_APPS = [
     "naxios.staff",
     "naxios.status",
     "naxios.web",
+    "django.forms",  # after naxios.web, whose field template takes the place of its own
     "allauth",
     "allauth.account",
     "allauth.mfa",

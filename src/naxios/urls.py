@@ -7,6 +7,7 @@ urlpatterns = [
     path("accounts/", include("naxios.accounts.urls")),
     path("accounts/", include("allauth.urls")),
     path("dashboard/tokens/", include("naxios.api.token_urls")),
+    path("dashboard/keys/", include("naxios.keys.urls")),
     path("dashboard/", include("naxios.dashboard.urls")),
     path("status", include("naxios.status.urls")),
     path("api/", include("naxios.api.urls")),

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 DAYS = 30
 """How many days of use, today among them, stand beside each key."""
 
+ALL_MODELS = ["*"]
+"""The allow-list of a key that may use whatever its plan allows."""
+
 _LIMITS = (
     ("tokens_per_day", "Tokens a day"),
     ("requests_per_minute", "Requests a minute"),

@@ -32,6 +32,12 @@ def first_requests(base_url: str, key: str, model: str) -> list[Example]:
     ]
 
 
+def environment(base_url: str, key: str) -> Example:
+    """The variables that OpenAI's SDKs and most tools read."""
+    code = f'export OPENAI_BASE_URL="{base_url}/v1"\nexport OPENAI_API_KEY="{key}"'
+    return Example("environment", "Environment", code)
+
+
 def streaming(base_url: str, key: str, model: str) -> str:
     """A stream with the Python SDK."""
     return f"""from openai import OpenAI

@@ -6,5 +6,6 @@ from naxios.accounts.models import SecurityEvent
 
 
 def events_of(user: AbstractBaseUser) -> list[tuple[str, str]]:
-    """Kind and detail of each security event of ``user``, oldest first."""
-    return list(SecurityEvent.objects.filter(user_id=user.pk).order_by("pk").values_list("kind", "detail"))
+    """Kind and detail of what happened to the keys of ``user``, oldest first."""
+    events = SecurityEvent.objects.filter(user_id=user.pk, kind__startswith="key_").order_by("pk")
+    return list(events.values_list("kind", "detail"))

@@ -28,9 +28,34 @@
   document.addEventListener("click", function (event) {
     const button = event.target.closest("[data-copy], [data-opens]");
     if (!button) return;
-    if (button.dataset.opens) document.getElementById(button.dataset.opens).showModal();
-    else copy(button);
+    if (button.dataset.opens) {
+      event.preventDefault(); // it may be a link to a page that asks the same without script
+      document.getElementById(button.dataset.opens).showModal();
+    } else copy(button);
   });
+
+  // data-filters: a search field for the labels inside the element of that id.
+  for (const field of document.querySelectorAll("[data-filters]")) {
+    field.hidden = false;
+    field.addEventListener("input", function () {
+      const wanted = field.value.trim().toLowerCase();
+      for (const label of document.getElementById(field.dataset.filters).querySelectorAll("label")) {
+        label.hidden = !label.textContent.toLowerCase().includes(wanted);
+      }
+    });
+  }
+
+  // data-reveals: shows the password beside the button, or hides it again.
+  for (const button of document.querySelectorAll("[data-reveals]")) {
+    const input = button.previousElementSibling;
+    button.hidden = false;
+    button.addEventListener("click", function () {
+      const shown = input.type === "password";
+      input.type = shown ? "text" : "password";
+      button.setAttribute("aria-pressed", String(shown));
+      input.focus();
+    });
+  }
 
   // data-submits: a filter that applies as soon as it is changed.
   document.addEventListener("change", function (event) {
@@ -46,10 +71,8 @@
       if (element.textContent !== text) element.textContent = text;
     }
   }
-  if (document.querySelector("[data-until]")) {
-    countDown();
-    setInterval(countDown, 1000);
-  }
+  countDown();
+  setInterval(countDown, 1000); // always: parts that arrive later may count down too
 
   // Parts that refresh themselves rest while nobody looks.
   document.addEventListener("htmx:beforeRequest", function (event) {
