@@ -1,6 +1,7 @@
 """Configuration from the environment (``NAXIOS_…``) and a ``.env`` in the working directory."""
 
 import ipaddress
+import json
 import secrets
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -10,6 +11,7 @@ import environ
 
 from naxios.branding import Site, site
 from naxios.domain.addresses import Reach
+from naxios.mail import smtp_url
 
 
 class ConfigError(Exception):
@@ -47,6 +49,19 @@ class Config:
     def running_file(self) -> Path:
         """Names the running server's address, for the command line on the same machine."""
         return self.home / "running.json"
+
+    @property
+    def address(self) -> str:
+        """Where people reach this Naxios: as configured, else the running server's address, else the default one.
+
+        Links in mails begin with it, never with what a request says about itself.
+        """
+        if self.base_url:
+            return self.base_url
+        try:
+            return str(json.loads(self.running_file.read_text())["url"])
+        except (OSError, ValueError, KeyError):
+            return "http://127.0.0.1:8000"
 
     @property
     def uses_sqlite(self) -> bool:
@@ -87,7 +102,7 @@ def load() -> Config:
         base_url=env.str("NAXIOS_BASE_URL", "").rstrip("/"),
         database_url=database_url,
         redis_url=env.str("NAXIOS_REDIS_URL", ""),
-        email_url=env.str("NAXIOS_EMAIL_URL", "consolemail://"),
+        email_url=_email_url(env),
         email_from=env.str("NAXIOS_EMAIL_FROM", "naxios@localhost"),
         secret_key=env.str("NAXIOS_SECRET_KEY", "") or _stored_secret(home),
         metrics_token=env.str("NAXIOS_METRICS_TOKEN", ""),
@@ -105,12 +120,16 @@ def load() -> Config:
 
 def is_loopback(host: str) -> bool:
     """Whether ``host`` (a name or an address to bind to) is reachable from this machine only."""
-    if host == "localhost":
-        return True
+    return host == "localhost" or (is_address(host) and ipaddress.ip_address(host).is_loopback)
+
+
+def is_address(host: str) -> bool:
+    """Whether ``host`` is an address and not a name."""
     try:
-        return ipaddress.ip_address(host).is_loopback
+        ipaddress.ip_address(host)
     except ValueError:
         return False
+    return True
 
 
 def _stored_secret(home: Path) -> str:
@@ -128,6 +147,15 @@ def _stored_secret(home: Path) -> str:
         finally:
             fresh.unlink()
     return path.read_text().strip()
+
+
+def _email_url(env: environ.Env) -> str:
+    url: str = env.str("NAXIOS_EMAIL_URL", "")
+    try:
+        smtp_url.settings_of(url)
+    except ValueError as error:
+        raise ConfigError(str(error)) from None
+    return url
 
 
 def _site(env: environ.Env) -> Site:

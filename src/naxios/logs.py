@@ -43,6 +43,8 @@ LOG_FIELDS: Fields = {
     "path": _logged("a file or directory of the server"),
     "step": _logged("a step of starting or stopping"),
     "pid": _logged("the server's process"),
+    "mail_id": _logged("which mail of the outbox", Category.SECURITY),
+    "account_id": _logged("which account, where one did something that has to be seen", Category.SECURITY),
 }
 
 _TALKS_ABOUT_ITSELF = ("uvicorn", "django.request", "django.server", "naxios")
@@ -87,6 +89,7 @@ def django_logging(level: str, style: str) -> None:
                 "aiohttp": {"level": "ERROR"},
                 "asyncio": {"level": "ERROR"},
                 "django": {"level": "WARNING"},
+                "fido2": {"level": "WARNING"},
                 "uvicorn": {"level": "WARNING"},
                 "uvicorn.access": {"handlers": [], "propagate": False},
             },

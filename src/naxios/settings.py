@@ -8,6 +8,7 @@ from csp.constants import NONE, SELF
 
 from naxios import config as _config
 from naxios.logs import django_logging
+from naxios.mail import smtp_url as _smtp_url
 
 _loaded = _config.load()
 
@@ -58,7 +59,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "naxios.accounts.middleware.SessionActivityMiddleware",
+    "naxios.accounts.middleware.EntrancePagesMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 ROOT_URLCONF = "naxios.urls"
@@ -72,6 +74,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "naxios.web.context.site",
+                "naxios.accounts.context.entrance",
             ],
             "builtins": ["naxios.web.templatetags.components", "naxios.web.templatetags.numbers"],
         },
@@ -114,16 +117,56 @@ AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "dashboard:home"
 ACCOUNT_ADAPTER = "naxios.accounts.adapter.AccountAdapter"
+ACCOUNT_FORMS = {
+    "signup": "naxios.accounts.forms.SignUpForm",
+    "login": "naxios.accounts.forms.SignInForm",
+    "reset_password": "naxios.accounts.forms.ResetPasswordForm",
+    "reset_password_from_key": "naxios.accounts.forms.ChoosePasswordForm",
+    "change_password": "naxios.accounts.forms.ChangePasswordForm",
+    "set_password": "naxios.accounts.forms.SetPasswordForm",
+    "reauthenticate": "naxios.accounts.forms.ReauthenticateForm",
+}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True  # in the browser that signed up, and only there
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "web:home"
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
 ACCOUNT_SESSION_REMEMBER = True
-ACCOUNT_RATE_LIMITS = {"first_staff": "10/m/ip"}  # besides allauth's own for each of its forms
+ACCOUNT_RATE_LIMITS = {  # besides allauth's own for each of its forms
+    "first_staff": "10/m/ip",
+    "reset_password": "20/m/ip,3/m/key,10/d/key",
+    "confirm_email_link": "30/m/ip",
+    "change_email": "3/m/user,20/d/user",
+    "account_settings": "30/m/user",
+}
 
-vars().update(environ.Env.email_url_config(_loaded.email_url))
+MFA_ADAPTER = "naxios.accounts.mfa_adapter.MFAAdapter"
+MFA_FORMS = {
+    "authenticate": "naxios.accounts.mfa_forms.AuthenticateForm",
+    "reauthenticate": "naxios.accounts.mfa_forms.ReauthenticateForm",
+    "activate_totp": "naxios.accounts.mfa_forms.ActivateTOTPForm",
+    "add_webauthn": "naxios.accounts.mfa_forms.AddPasskeyForm",
+    "edit_webauthn": "naxios.accounts.mfa_forms.EditPasskeyForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = _loaded.site.name
+MFA_TOTP_TOLERANCE = 1  # one step of 30 seconds: clocks of telephones are wrong
+# Browsers offer passkeys to pages from https and from localhost only, and never to pages from a bare address.
+_base = urlsplit(_loaded.base_url)
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = _base.scheme == "http" and _base.hostname == "localhost"
+_has_secure_name = _base.scheme == "https" and not _config.is_address(_base.hostname or "")
+PASSKEYS_WORK = MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN or _has_secure_name
+
+vars().update(_smtp_url.settings_of(_loaded.email_url))
+EMAIL_BACKEND = "naxios.mail.backend.OutboxBackend"
+EMAIL_IS_DELIVERED = bool(_smtp_url.settings_of(_loaded.email_url))
+EMAIL_TIMEOUT = 15
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = _loaded.email_from
 
 _secure = _loaded.base_url.startswith("https://")
@@ -135,6 +178,7 @@ CSRF_COOKIE_NAME = "naxios_csrf"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SECURE = _secure
+DEVICE_COOKIE_NAME = "naxios_device"
 SECURE_HSTS_SECONDS = 31_536_000 if _secure else 0
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
@@ -153,7 +197,13 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+# Holds the rate limits of forms. With its default of 300 entries anybody could push those of others out.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 
 LANGUAGE_CODE = "en"
 USE_I18N = False

@@ -4,12 +4,15 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("naxios.web.urls")),
-    path("accounts/", include("naxios.accounts.urls")),
+    path("", include("naxios.accounts.urls")),
     path("accounts/", include("allauth.urls")),
     path("dashboard/tokens/", include("naxios.api.token_urls")),
     path("dashboard/keys/", include("naxios.keys.urls")),
+    path("dashboard/playground/", include("naxios.playground.urls")),
+    path("dashboard/usage/", include("naxios.usage.urls")),
     path("dashboard/", include("naxios.dashboard.urls")),
     path("status", include("naxios.status.urls")),
     path("api/", include("naxios.api.urls")),
+    path("staff/outbox/", include("naxios.mail.urls")),
     path("staff/", include("naxios.staff.urls")),
 ]

@@ -15,6 +15,10 @@ def _event(purpose: str, *, export: bool = True) -> Declaration:
     return Declaration(Category.SECURITY, purpose, Retention.ACCOUNT_LIFE, export, Deletion.ERASE)
 
 
+def _change(purpose: str, *, export: bool = True) -> Declaration:
+    return Declaration(Category.ACCOUNT, purpose, Retention.THREE_DAYS, export, Deletion.ERASE)
+
+
 def _framework(purpose: str) -> Declaration:
     return Declaration(Category.CONFIGURATION, purpose, Retention.UNTIL_CHANGED, False, Deletion.KEEP)
 
@@ -47,6 +51,19 @@ MODELS: dict[str, Fields] = {
         "detail": _event("to what it happened, such as a key's name"),
         "address": _event("from where it was done, to recognise misuse"),
         "user_agent": _event("with which browser it was done, to recognise misuse"),
+    },
+    "accounts.KnownDevice": {
+        "id": _event("names the row", export=False),
+        "user": _event("whose browser it is", export=False),
+        "digest": _event("recognises the browser: a keyed hash of its cookie", export=False),
+        "created_at": _event("when it was first used"),
+        "last_seen_at": _event("when it last signed in; forgotten 400 days later"),
+    },
+    "accounts.EmailChange": {
+        "id": _change("names the change", export=False),
+        "user": _change("who asked for it", export=False),
+        "email": _change("which address to use once it is confirmed"),
+        "requested_at": _change("lets the link run out"),
     },
     "mfa.Authenticator": {
         "id": _account("names the factor", export=False, category=Category.SECURITY),
@@ -82,7 +99,7 @@ MODELS: dict[str, Fields] = {
     },
     "sessions.Session": {
         "session_key": _session("names the session"),
-        "session_data": _session("who is signed in, and notices for the next page"),
+        "session_data": _session("who is signed in, how and when, and notices for the next page"),
         "expire_date": _session("when it ends"),
     },
     "auth.Group": {
@@ -110,6 +127,13 @@ MODELS: dict[str, Fields] = {
 
 COOKIES: Fields = {
     "naxios_session": _session("keeps somebody signed in"),
+    "naxios_device": Declaration(
+        Category.SECURITY,
+        "recognises the browser at the next sign-in",
+        Retention.FOUR_HUNDRED_DAYS,
+        False,
+        Deletion.EXPIRE,
+    ),
     "naxios_csrf": Declaration(
         Category.SECURITY, "protects forms from other sites", Retention.SESSION, False, Deletion.EXPIRE
     ),

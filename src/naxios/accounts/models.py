@@ -2,6 +2,9 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
+from django.utils import timezone
+
+from naxios.accounts import devices
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -64,3 +67,32 @@ class SecurityEvent(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["user", "-at"])]
+
+    @property
+    def device(self) -> str:
+        """The browser in words."""
+        return devices.describe(self.user_agent)
+
+
+class KnownDevice(models.Model):
+    """A browser that an account has signed in with before.
+
+    ``digest`` is a keyed hash over the account and the random id in the browser's cookie: nobody can tell from the
+    table which accounts share a browser.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="known_devices")
+    digest = models.BinaryField(max_length=32)
+    created_at = models.DateTimeField(auto_now_add=True)
+    last_seen_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "digest"], name="one_device_once")]
+
+
+class EmailChange(models.Model):
+    """An address that an account wants to use, until its owner opens the link sent there. Not theirs before."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="email_change")
+    email = models.EmailField()
+    requested_at = models.DateTimeField(auto_now_add=True)

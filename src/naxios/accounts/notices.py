@@ -4,14 +4,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.core.mail import send_mail
-from django.db import transaction
-from django.template.loader import render_to_string
+from django.utils import timezone
+
+from naxios.mail import services as mail
 
 
-def send(*, user: AbstractBaseUser, notice: str, context: Mapping[str, Any]) -> None:
-    """Send ``accounts/mail/NOTICE.txt`` (its first line is the subject) once the transaction has committed."""
-    text = render_to_string(f"accounts/mail/{notice}.txt", {"user": user, **context})
-    subject, _, body = text.partition("\n")
-    address = user.get_username()
-    transaction.on_commit(lambda: send_mail(subject, body.lstrip("\n"), None, [address]))
+def send(*, user: AbstractBaseUser, notice: str, context: Mapping[str, Any], to: str = "") -> None:
+    """Write the mail ``accounts/mail/NOTICE.txt`` (its first line is the subject), as part of the present transaction.
+
+    Parameters
+    ----------
+    to : another address than the account's present one.
+    """
+    known = {"user": user, "at": timezone.now()}
+    mail.send(to=to or user.get_username(), template=f"accounts/mail/{notice}.txt", context={**known, **context})

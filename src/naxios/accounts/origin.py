@@ -4,6 +4,8 @@ from typing import NamedTuple
 
 from django.http import HttpRequest
 
+from naxios.accounts import devices
+
 LONGEST_USER_AGENT = 200
 
 
@@ -12,6 +14,11 @@ class Origin(NamedTuple):
 
     address: str | None = None
     user_agent: str = ""
+
+    @property
+    def device(self) -> str:
+        """The browser in words, such as ``Chrome on Linux``."""
+        return devices.describe(self.user_agent)
 
     @classmethod
     def of(cls, request: HttpRequest) -> "Origin":

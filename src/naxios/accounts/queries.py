@@ -1,6 +1,12 @@
 """What can be asked of accounts."""
 
-from naxios.accounts.models import User
+from datetime import datetime
+from typing import NamedTuple
+
+from allauth.mfa.models import Authenticator
+from django.core.paginator import Page, Paginator
+
+from naxios.accounts.models import SecurityEvent, User
 from naxios.errors import Refused
 from naxios.keys import queries as keys
 
@@ -36,3 +42,43 @@ def staff_exists() -> bool:
 def count() -> int:
     """Accounts there are."""
     return User.objects.count()
+
+
+EVENTS_A_PAGE = 15
+
+
+class Passkey(NamedTuple):
+    """A passkey as its owner knows it."""
+
+    number: int
+    name: str
+    created_at: datetime
+    last_used_at: datetime | None
+
+
+class Factors(NamedTuple):
+    """What an account has besides a password. ``codes_left`` is ``None`` where there are no recovery codes."""
+
+    passkeys: list[Passkey]
+    app: Authenticator | None
+    codes_left: int | None
+
+
+def factors(user: User) -> Factors:
+    """The second factors of ``user``."""
+    found = list(Authenticator.objects.filter(user=user).order_by("pk"))
+    codes = next((factor for factor in found if factor.type == Authenticator.Type.RECOVERY_CODES), None)
+    return Factors(
+        [
+            Passkey(factor.pk, factor.wrap().name, factor.created_at, factor.last_used_at)
+            for factor in found
+            if factor.type == Authenticator.Type.WEBAUTHN
+        ],
+        next((factor for factor in found if factor.type == Authenticator.Type.TOTP), None),
+        len(codes.wrap().get_unused_codes()) if codes else None,
+    )
+
+
+def security_events(user: User, number: str | int) -> "Page[SecurityEvent]":
+    """A page of what happened to ``user``, newest first."""
+    return Paginator(SecurityEvent.objects.filter(user=user).order_by("-at", "-pk"), EVENTS_A_PAGE).get_page(number)

@@ -1,5 +1,7 @@
 """``naxios serve``."""
 
+import json
+
 import click
 
 from naxios.cli.output import json_option, show
@@ -41,6 +43,13 @@ def serve(host: str, port: int, workers: int, as_json: bool) -> None:
             )
             click.echo(f"  {link}\n")
 
+    from naxios.mail.queries import Announcement
     from naxios.server.run import serve as run
 
-    run(config, host=host, port=port, announce=announce)
+    def tell(mail: Announcement) -> None:
+        if as_json:
+            click.echo(json.dumps({"mail": mail._asdict()}, ensure_ascii=False))
+        else:
+            click.echo(f"Mail to {mail.to}: {mail.subject}: {mail.link}")
+
+    run(config, host=host, port=port, announce=announce, tell=tell)

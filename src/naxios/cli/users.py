@@ -33,14 +33,13 @@ def create(email: str, staff: bool, plan_name: str | None, as_json: bool) -> Non
     from naxios.accounts.links import password_path
     from naxios.plans import queries as plans
     from naxios.plans import services as plan_services
-    from naxios.server.running import base_url
 
     with transaction.atomic():
         plan = plans.by_name(plan_name) if plan_name else None
         made = services.create_user(email=email, is_staff=staff)
         if plan is not None:
             plan_services.grant(user=made, plan=plan)
-    show({**_described(made), "set_password_link": base_url(config) + password_path(made)}, as_json=as_json)
+    show({**_described(made), "set_password_link": config.address + password_path(made)}, as_json=as_json)
 
 
 @user.command("show", epilog=_WHO)

@@ -62,11 +62,12 @@ def places() -> list[Place]:
         *_tables(),
         *(Place(f"journal {entry.__name__}", _fields_of(entry), JOURNAL[entry.__name__]) for entry in _ENTRIES),
         Place("log", frozenset(LOG_FIELDS), LOG_FIELDS),  # logging drops whatever is not declared here
-        Place("cookie", frozenset({settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME}), COOKIES),
+        Place("cookie", _COOKIES, COOKIES),
         Place("local storage", _local_storage(), LOCAL_STORAGE),
     ]
 
 
+_COOKIES = frozenset({settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, settings.DEVICE_COOKIE_NAME})
 _ENTRIES: tuple[type[msgspec.Struct], ...] = (UsageEntry, RefusalEntry)
 
 

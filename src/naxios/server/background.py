@@ -7,8 +7,10 @@ import structlog
 from django.db import Error as DatabaseError
 from django.db import close_old_connections, connection
 
+from naxios.accounts import tasks as accounts
 from naxios.invalidation import services as invalidation
 from naxios.keys import tasks as keys
+from naxios.mail import tasks as mail
 from naxios.usage import tasks as usage
 
 log = structlog.get_logger(__name__)
@@ -40,10 +42,12 @@ class BackgroundWork:
         while not self._stopping.wait(pause):
             since_tidy += pause
             pause = DRAIN_SECONDS if self._drain() else AFTER_TROUBLE_SECONDS
+            self._record()
             if since_tidy >= TIDY_SECONDS:
                 since_tidy = 0
                 self._tidy()
         self._drain()
+        self._record()
         connection.close()
 
     def _drain(self) -> bool:
@@ -55,9 +59,17 @@ class BackgroundWork:
             return False
         return True
 
+    def _record(self) -> None:
+        try:
+            accounts.record_failed_sign_ins()
+        except DatabaseError as error:
+            log.warning("a failed sign-in could not be recorded", exc_info=error)
+
     def _tidy(self) -> None:
         try:
             invalidation.forget_old()
             keys.tidy()
+            accounts.tidy()
+            mail.tidy()
         except DatabaseError as error:
             log.warning("what is over could not be deleted; tried again later", exc_info=error)

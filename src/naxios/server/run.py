@@ -10,6 +10,8 @@ import uvicorn
 from naxios.asgi import FrontDoor
 from naxios.config import Config
 from naxios.errors import Refused
+from naxios.mail.queries import Announcement
+from naxios.server.post import PostRoom
 from naxios.server.protocol import GuardedProtocol
 from naxios.server.running import sole_server
 from naxios.server.static_files import collect_static_files
@@ -19,8 +21,15 @@ BACKLOG = 2048
 KEEP_ALIVE_SECONDS = 75
 
 
-def serve(config: Config, *, host: str, port: int, announce: Callable[[str], None]) -> None:
-    """Serve until SIGTERM or SIGINT; ``announce`` is called with the URL once connections are accepted.
+def serve(
+    config: Config, *, host: str, port: int, announce: Callable[[str], None], tell: Callable[[Announcement], None]
+) -> None:
+    """Serve until SIGTERM or SIGINT.
+
+    Parameters
+    ----------
+    announce : called with the URL once connections are accepted.
+    tell : called with each mail that holds a link, where no mail server delivers it.
 
     Raises
     ------
@@ -54,7 +63,8 @@ def serve(config: Config, *, host: str, port: int, announce: Callable[[str], Non
         # uvicorn raises the signal again once it has stopped cleanly; that must not turn exit 0 into death by signal.
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: None)
-        server.run(sockets=[listener])
+        with PostRoom(tell):
+            server.run(sockets=[listener])
     if not server.started:
         raise Refused("Naxios could not start; the log says why.")
 

@@ -48,16 +48,6 @@ def sole_server(config: Config, url: str) -> Iterator[None]:
         os.close(lock)
 
 
-def base_url(config: Config) -> str:
-    """Where people reach this Naxios: as configured, else the running server's address, else the default one."""
-    if config.base_url:
-        return config.base_url
-    try:
-        return str(json.loads(config.running_file.read_text())["url"])
-    except (OSError, ValueError, KeyError):
-        return "http://127.0.0.1:8000"
-
-
 def ask_counters(config: Config) -> Counted | None:
     """The running server's counters; ``None`` if no server runs from this home directory.
 

@@ -1,0 +1,1 @@
+"""The pages of accounts: the entrance, one's security, one's settings."""
