@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from naxios.accounts import events
+from naxios.accounts import events, notices
 from naxios.accounts.origin import NOWHERE, Origin
 from naxios.domain import keys
 from naxios.domain.limits import Limits
@@ -67,7 +67,9 @@ def create(
     _check_end(expires_at)
     key = ApiKey.objects.create(user_id=user.pk, **_columns(name, limits, allowed_models, tags), expires_at=expires_at)
     secret = _new_secret(key, form_token=form_token)
-    _note(key, events.Kind.KEY_CREATED, origin, keys.shown_prefix(secret))
+    prefix = keys.shown_prefix(secret)
+    _note(key, events.Kind.KEY_CREATED, origin, prefix)
+    notices.send(user=user, notice="key_created", context={"key_name": name, "key_prefix": prefix})
     return key, secret
 
 

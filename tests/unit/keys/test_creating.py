@@ -14,6 +14,7 @@ from naxios.domain.limits import Limits
 from naxios.errors import Refused
 from naxios.keys import services
 from naxios.keys.models import ApiKey, KeySecret
+from naxios.mail.models import OutboxMail
 from tests.unit.keys.history import events_of
 
 
@@ -48,9 +49,19 @@ def test_it_is_noted_with_its_origin(owner: AbstractBaseUser) -> None:
 
     _, secret = services.create(user=owner, name="production", origin=Origin("192.0.2.7", "a browser"))
 
-    event = SecurityEvent.objects.get(user_id=owner.pk)
-    assert (event.kind, event.detail) == ("key_created", f"production ({keys.shown_prefix(secret)})")
+    event = SecurityEvent.objects.get(user_id=owner.pk, kind="key_created")
+    assert event.detail == f"production ({keys.shown_prefix(secret)})"
     assert (event.address, event.user_agent) == ("192.0.2.7", "a browser")
+
+
+def test_its_owner_is_told_by_mail(owner: AbstractBaseUser) -> None:
+    _, secret = services.create(user=owner, name="production")
+
+    mail = OutboxMail.objects.get()
+    assert mail.to == "owner@example.com"
+    assert mail.subject == "A new API key on your account"
+    assert f'"production" ({keys.shown_prefix(secret)}…)' in mail.body
+    assert secret not in mail.body
 
 
 @pytest.mark.parametrize(
