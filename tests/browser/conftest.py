@@ -1,4 +1,4 @@
-"""A Chromium for each worker, and a window in it for each test."""
+"""A Chromium for each module, and a window in it for each test."""
 
 from collections.abc import Iterator
 
@@ -9,8 +9,9 @@ from tests.browser.chromium import Faults, chromium
 from tests.serving import Server, running_server
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Ends with its module: Playwright keeps an event loop running, in which other tests could use no database."""
     with chromium() as browser:
         yield browser
 
