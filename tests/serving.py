@@ -5,24 +5,29 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 START_SECONDS = 30
 
 
 class Server:
-    """``naxios serve`` on a port of its own, with data under ``home``. Logs go to ``home.log``."""
+    """``naxios serve`` on a port of its own, with data under ``home``. Logs go to ``home.log``.
 
-    def __init__(self, home: Path, **environment: str) -> None:
+    What it prints once it runs is kept in ``printed``, line by line.
+    """
+
+    def __init__(self, home: Path, *, port: int = 0, **environment: str) -> None:
         self.home = home
         self.log = home.with_suffix(".log")
         self.url = ""
         self.first_staff_link: str | None = None
         self._process: subprocess.Popen[str] | None = None
-        self._port = 0
+        self._port = port
+        self.printed: list[str] = []
         self.environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("NAXIOS_")},
             "NAXIOS_HOME": str(home),
@@ -57,6 +62,12 @@ class Server:
         told = json.loads(announced)
         self.url, self.first_staff_link = told["url"], told["first_staff_link"]
         self._port = int(self.url.rsplit(":", 1)[1])
+        threading.Thread(target=self._read, args=[self._process.stdout], daemon=True).start()
+
+    def _read(self, stdout: IO[str]) -> None:
+        """Read on: a server whose pipe is full would wait for ever."""
+        for line in stdout:
+            self.printed.append(line.rstrip("\n"))
 
     def kill(self) -> None:
         """``kill -9``."""
@@ -113,9 +124,9 @@ models = ["*"]
 
 
 @contextmanager
-def running_server(directory: Path, **environment: str) -> Iterator[Server]:
+def running_server(directory: Path, *, port: int = 0, **environment: str) -> Iterator[Server]:
     """A server with :data:`GENEROUS_PLAN`, stopped at the end; its exit code has to be 0."""
-    server = Server(directory / "home", **environment)
+    server = Server(directory / "home", port=port, **environment)
     server.start()
     try:
         server.apply(GENEROUS_PLAN)

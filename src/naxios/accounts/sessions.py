@@ -44,9 +44,9 @@ def of_user(user: User, current_key: str | None) -> list[SignedIn]:
 
 
 @transaction.atomic
-def end(*, user: User, number: int, origin: Origin = NOWHERE) -> None:
-    """Sign ``user`` out of session ``number``, if it is theirs and still there."""
-    session = UserSession.objects.filter(user=user, pk=number).first()
+def end(*, user: User, number: int, current_key: str | None, origin: Origin = NOWHERE) -> None:
+    """Sign ``user`` out of session ``number``, if it is theirs, still there and not the present one."""
+    session = UserSession.objects.filter(user=user, pk=number).exclude(session_key=current_key).first()
     if session is not None:
         session.end()
         detail = f"{devices.describe(session.user_agent)}, {session.ip}"

@@ -31,7 +31,8 @@ def security(request: SignedInRequest) -> HttpResponse:
 @limited("account_settings")
 def end_session(request: SignedInRequest, number: int) -> HttpResponse:
     """Sign out elsewhere."""
-    sessions.end(user=request.user, number=number, origin=Origin.of(request))
+    current = request.session.session_key
+    sessions.end(user=request.user, number=number, current_key=current, origin=Origin.of(request))
     messages.success(request, "Signed out there.")
     return redirect("accounts:security")
 
