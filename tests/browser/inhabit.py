@@ -58,7 +58,7 @@ def requests(user_id: int, key_ids: list[int]) -> list[Entry]:
         (model, provider, _), status = chance.choices(MODELS, [weight for *_, weight in MODELS])[0], 200
         if chance.random() < 0.03:
             status = chance.choice([400, 499, 502, 504])
-        tokens_in, tokens_out = chance.randint(50, 4000), chance.randint(20, 900) if status == 200 else 0
+        tokens_in, tokens_out = chance.randint(50, 900), chance.randint(20, 300) if status == 200 else 0
         entries.append(
             UsageEntry(
                 request_id=f"req_{number:024x}",

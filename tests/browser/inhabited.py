@@ -32,7 +32,11 @@ class Inhabited:
 
 
 def inhabit(server: Server) -> Inhabited:
-    """Fill ``server`` with a life of some weeks, through the services that people's clicks go through."""
+    """Fill ``server`` with a life of some weeks, through the services that people's clicks go through.
+
+    The server is stopped meanwhile: counters learn of usage that they did not count at a start.
+    """
+    assert server.stop() == 0
     done = subprocess.run(
         [sys.executable, str(_INHABIT), OWNER, STAFF, PASSWORD],
         env=server.environment,
@@ -42,5 +46,6 @@ def inhabit(server: Server) -> Inhabited:
         check=False,
     )
     assert done.returncode == 0, done.stderr
+    server.start()
     made = json.loads(done.stdout.splitlines()[-1])
     return Inhabited(server, made["sessions"], made["key_id"])
