@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
+from django.core.paginator import Page, Paginator
 from django.utils import timezone
 
 from naxios.catalogue import queries as catalogue
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 DAYS = 30
 """How many days of use, today among them, stand beside each key."""
+
+KEYS_A_PAGE = 50
+"""Keys in use are few; those that were revoked over the years need not be."""
 
 ALL_MODELS = ["*"]
 """The allow-list of a key that may use whatever its plan allows."""
@@ -54,7 +58,7 @@ class Tab(NamedTuple):
 class Chosen(NamedTuple):
     """The part of a list that was asked for, and what else can be."""
 
-    keys: list[ListedKey]
+    page: "Page[ListedKey]"
     tabs: list[Tab]
     show: str
     tags: list[str]
@@ -90,8 +94,8 @@ def described(key: ApiKey) -> ListedKey:
     return _listed([key], key.user_id)[0]
 
 
-def chosen(keys: list[ListedKey], show: str, tag: str) -> Chosen:
-    """The keys that ``show`` (in use, expired, revoked) and ``tag`` (``name=value``) ask for.
+def chosen(keys: list[ListedKey], *, show: str, tag: str, page: str = "") -> Chosen:
+    """The keys that ``show`` (in use, expired, revoked) and ``tag`` (``name=value``) ask for, one page of them.
 
     Without either, that is every key that has not been revoked. Nothing is offered that would find nothing.
     """
@@ -99,8 +103,9 @@ def chosen(keys: list[ListedKey], show: str, tag: str) -> Chosen:
     counts = {name: sum(_is_in(name, listed) for listed in keys) for name in _TABS}
     tabs = [Tab(name, label, counts[name]) for name, label in _TABS.items() if counts[name] or name == "current"]
     tags = sorted({text for listed in keys for text in _tags(listed)})
+    fitting = [listed for listed in keys if _is_in(shown, listed) and (not tag or tag in _tags(listed))]
     return Chosen(
-        keys=[listed for listed in keys if _is_in(shown, listed) and (not tag or tag in _tags(listed))],
+        page=Paginator(fitting, KEYS_A_PAGE).get_page(page),
         tabs=tabs if len(tabs) > 1 else [],
         show=shown,
         tags=tags,

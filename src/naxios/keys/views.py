@@ -27,7 +27,8 @@ from naxios.web.requests import SignedInRequest
 def list_keys(request: SignedInRequest) -> HttpResponse:
     """The account's keys; which of them stands in the address."""
     keys = listing.of_user(request.user.pk)
-    chosen = listing.chosen(keys, request.GET.get("show", ""), request.GET.get("tag", ""))
+    asked = {name: request.GET.get(name, "") for name in ("show", "tag", "page")}
+    chosen = listing.chosen(keys, **asked)
     context = {"chosen": chosen, "has_keys": bool(keys), "days": listing.DAYS, "all_models": listing.ALL_MODELS}
     return render(request, "keys/list.html", context)
 

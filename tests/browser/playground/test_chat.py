@@ -116,6 +116,14 @@ def test_a_refusal_is_shown_as_it_is_with_its_reset(playground: Page, server: Se
     expect(playground.locator(".message.user")).to_have_count(1)
 
 
+def test_resets_are_read_as_the_gateway_writes_them(playground: Page) -> None:
+    written = ["0s", "12ms", "1.5s", "6m0s", "1m12.3s", "7h1m12s"]
+
+    read = playground.evaluate("texts => texts.map(playground.duration)", written)
+
+    assert read == [0, 12, 1_500, 360_000, 72_300, 25_272_000]
+
+
 def test_what_is_written_is_text_and_never_markup(playground: Page) -> None:
     markup = "<img src=x onerror=alert(1)><script>alert(2)</script>"
 

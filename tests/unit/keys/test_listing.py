@@ -158,8 +158,21 @@ def test_keys_are_chosen_by_standing_and_tag(owner: AbstractBaseUser, show: str,
     services.create(user=owner, name="plain")
     services.create(user=owner, name="tagged", tags={"team": "search"})
 
-    chosen = listing.chosen(listing.of_user(owner.pk), show, tag)
+    chosen = listing.chosen(listing.of_user(owner.pk), show=show, tag=tag)
 
-    assert [one.key.name for one in chosen.keys] == names
+    assert [one.key.name for one in chosen.page] == names
     assert [(tab.show, tab.size) for tab in chosen.tabs] == [("current", 2), ("expired", 1), ("revoked", 1)]
     assert chosen.tags == ["team=search"]
+
+
+def test_a_long_list_comes_in_pages(owner: AbstractBaseUser) -> None:
+    keys = ApiKey.objects.bulk_create(
+        [ApiKey(user_id=owner.pk, name=f"key {number}", revoked_at=timezone.now()) for number in range(120)]
+    )
+    KeySecret.objects.bulk_create([KeySecret(key=key, digest=b"%d" % key.pk, prefix=f"nx_{key.pk:08}") for key in keys])
+
+    pages = [
+        listing.chosen(listing.of_user(owner.pk), show="revoked", tag="", page=number).page for number in ("1", "3")
+    ]
+
+    assert [(len(page), page[0].key.name) for page in pages] == [(50, "key 119"), (20, "key 19")]
