@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from naxios.domain.moments import microseconds
@@ -51,6 +51,12 @@ def of_user(user_id: int) -> list[ApiKey]:
 def names_of_user(user_id: int) -> dict[int, str]:
     """Names of all keys that an account has had, by id, newest first."""
     return dict(ApiKey.objects.filter(user_id=user_id).order_by("-pk").values_list("pk", "name"))
+
+
+def last_used(user_id: int, count: int) -> list[ApiKey]:
+    """The ``count`` keys of an account that were used last, of those that have not been revoked; unused ones last."""
+    keys = ApiKey.objects.filter(user_id=user_id, revoked_at=None)
+    return list(keys.order_by(F("last_used_at").desc(nulls_last=True), "-pk")[:count])
 
 
 def usable_of_user(user_id: int) -> list[UsableKey]:

@@ -1,9 +1,11 @@
 """Small components as tags, for those that are called too often to be an include."""
 
 from datetime import datetime
+from math import ceil
 
 from django import template
 from django.templatetags.static import static
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -43,3 +45,12 @@ def meter(label: str, used: int, limit: int) -> SafeString:
         label,
         f"{used:,} of {limit:,}",
     )
+
+
+@register.simple_tag
+def countdown(until: datetime) -> SafeString:
+    """The time left until an instant, as ``2 h 5 min``; ``app.js`` counts it down."""
+    left = max(0, ceil((until - timezone.now()).total_seconds()))
+    hours, minutes, seconds = left // 3600, left % 3600 // 60, left % 60
+    text = f"{hours} h {minutes} min" if hours else f"{minutes} min {seconds} s" if minutes else f"{seconds} s"
+    return format_html('<span class="number" data-until="{}">{}</span>', until.isoformat(timespec="milliseconds"), text)

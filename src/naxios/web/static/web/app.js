@@ -74,9 +74,12 @@
   countDown();
   setInterval(countDown, 1000); // always: parts that arrive later may count down too
 
-  // Parts that refresh themselves rest while nobody looks.
+  // Parts that refresh themselves rest while nobody looks, and while somebody has scrolled into a list that would
+  // move under their eyes (data-holds-still).
   document.addEventListener("htmx:beforeRequest", function (event) {
     const trigger = event.detail.requestConfig.triggeringEvent;
-    if (document.hidden && !trigger) event.preventDefault();
+    const list = document.querySelector("[data-holds-still]");
+    const reading = list !== null && list.getBoundingClientRect().top < 0;
+    if (!trigger && (document.hidden || reading)) event.preventDefault();
   });
 })();

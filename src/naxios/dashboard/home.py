@@ -1,0 +1,96 @@
+"""What the start page of an account shows: today, the last two weeks, and for newcomers what comes next."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from naxios.domain.catalogue import ECHO_MODEL
+from naxios.keys import listing
+from naxios.keys import queries as keys
+from naxios.plans import queries as plans
+from naxios.usage import charts, explore, filters, recent
+from naxios.usage.charts import Chart
+from naxios.usage.explore import NOTHING, Figures
+from naxios.usage.periods import DAY, Period, floor
+from naxios.usage.shown import ShownRequest, shown
+
+if TYPE_CHECKING:
+    from naxios.keys.models import ApiKey
+    from naxios.plans.models import Plan
+
+DAYS = 14
+MOST_ROWS = 5
+
+
+class ModelToday(NamedTuple):
+    """What one model was used for today."""
+
+    name: str
+    figures: Figures
+
+
+class Steps(NamedTuple):
+    """How far a newcomer has come. ``model`` is one for a first request."""
+
+    has_key: bool
+    has_request: bool
+    model: str
+
+
+@dataclass(frozen=True)
+class Home:
+    """The page. ``stamp`` is different whenever something on it may be."""
+
+    stamp: str
+    plan: "Plan"
+    today: Figures
+    left_today: int | None
+    ends_at: datetime
+    chart: Chart
+    models: list[ModelToday]
+    requests: list[ShownRequest]
+    keys: "list[ApiKey]"
+    steps: Steps | None
+
+
+def home(user_id: int, now: datetime, *, with_steps: bool) -> Home:
+    """The start page of an account; newcomers see the steps, others if they began ``with_steps``."""
+    current = stamp(user_id, now)
+    asked = filters.last_days(DAYS, user_id=user_id, now=now)
+    report = explore.report(asked)
+    midnight = floor(Period.DAY, now)
+    models = [ModelToday(group.label, report.cells.get((midnight, group.id), NOTHING)) for group in report.groups]
+    models = sorted((model for model in models if model.figures.requests), key=_most_tokens_first)
+    today = report.by_step.get(midnight, NOTHING)
+    plan = plans.plan_of(user_id)
+    last_used = keys.last_used(user_id, MOST_ROWS)
+    newest = recent.page(asked, size=MOST_ROWS).requests
+    is_used = bool(report.total.requests) or explore.has_been_used(user_id)
+    return Home(
+        stamp=current,
+        plan=plan,
+        today=today,
+        left_today=None if plan.tokens_per_day is None else max(0, plan.tokens_per_day - today.standard_tokens),
+        ends_at=midnight + DAY,
+        chart=charts.totals(report, "days", f"Standard tokens of the last {DAYS} days"),
+        models=models[:MOST_ROWS],
+        requests=list(shown(newest, explore.key_names(user_id))),
+        keys=last_used,
+        steps=Steps(bool(last_used), is_used, _first_model(plan)) if with_steps or not is_used else None,
+    )
+
+
+def stamp(user_id: int, now: datetime) -> str:
+    """Cheap to tell, and different whenever the page may be: after a request, a refusal or a change of keys."""
+    of_usage = explore.stamp(filters.last_days(1, user_id=user_id, now=now), now)
+    return ".".join([of_usage, *(str(key.pk) for key in keys.last_used(user_id, MOST_ROWS))])
+
+
+def _most_tokens_first(model: ModelToday) -> tuple[int, int, str]:
+    return -model.figures.standard_tokens, -model.figures.requests, model.name
+
+
+def _first_model(plan: "Plan") -> str:
+    allowed = listing.models_of_plan(plan)
+    real = [model.name for model in allowed if not model.is_demonstration]
+    return next(iter(real), ECHO_MODEL)
