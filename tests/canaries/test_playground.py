@@ -112,7 +112,7 @@ def test_an_exchange_that_fails(
     provider.models["other"] = behaviour
 
     say(playground, "other", canary)
-    expect(playground.get_by_role("alert")).to_be_visible(timeout=30_000)
+    expect(playground.get_by_role("alert")).to_be_visible()
 
     assert canary.encode() in provider.asked[-1].body
     assert traces(server, canary) == []
