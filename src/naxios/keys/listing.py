@@ -1,5 +1,6 @@
 """Keys as their owner's pages show them: standing, secrets, use, the limits that apply and the models that are open."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
@@ -11,7 +12,9 @@ from naxios.catalogue import queries as catalogue
 from naxios.domain.catalogue import ECHO_MODEL, is_allowed
 from naxios.keys.models import ApiKey, KeySecret
 from naxios.plans import queries as plans
+from naxios.usage import charts, explore, filters
 from naxios.usage import queries as usage
+from naxios.usage.charts import Chart
 
 if TYPE_CHECKING:
     from naxios.catalogue.models import Model
@@ -92,6 +95,12 @@ def of_user(user_id: int) -> list[ListedKey]:
 def described(key: ApiKey) -> ListedKey:
     """One key as a list shows it."""
     return _listed([key], key.user_id)[0]
+
+
+def chart_of(key: ApiKey) -> Chart:
+    """The use of ``key``, day by day."""
+    days = replace(filters.last_days(DAYS, user_id=key.user_id, now=timezone.now()), key_id=key.pk)
+    return charts.totals(explore.report(days), "use", f"Standard tokens of the last {DAYS} days")
 
 
 def chosen(keys: list[ListedKey], *, show: str, tag: str, page: str = "") -> Chosen:

@@ -63,6 +63,7 @@ def detail(request: SignedInRequest, key_id: int) -> HttpResponse:
     context = {
         "standing": listing.standing(key),
         "use": listing.described(key),
+        "chart": listing.chart_of(key),
         "days_label": f"Standard tokens, last {listing.DAYS} days",
         "all_models": listing.ALL_MODELS,
         "secrets": listing.secrets_of(key),

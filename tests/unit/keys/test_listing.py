@@ -8,14 +8,12 @@ from django.utils import timezone
 
 from naxios.accounts import services as accounts
 from naxios.catalogue.models import Model
-from naxios.domain import clock
-from naxios.domain.journal import UsageEntry
 from naxios.domain.limits import Limits
-from naxios.domain.usage import UsageSource
 from naxios.keys import listing, services
 from naxios.keys.models import ApiKey, KeySecret
 from naxios.plans.models import Plan
 from naxios.usage import services as usage
+from tests.unit.keys.history import use
 
 
 @pytest.fixture
@@ -25,30 +23,6 @@ def key(owner: AbstractBaseUser) -> ApiKey:
 
 def listed(key: ApiKey) -> listing.ListedKey:
     return next(one for one in listing.of_user(key.user_id) if one.key == key)
-
-
-def use(key: ApiKey, tokens: int, *, days_ago: int) -> UsageEntry:
-    return UsageEntry(
-        request_id=f"req_{key.pk}_{days_ago}",
-        account_id=key.user_id,
-        key_id=key.pk,
-        model="naxios/echo",
-        provider="echo",
-        endpoint="chat.completions",
-        status=200,
-        error="",
-        streamed=False,
-        input_tokens=tokens,
-        output_tokens=0,
-        cached_tokens=0,
-        reasoning_tokens=0,
-        standard_tokens=tokens,
-        usage_source=UsageSource.REPORTED,
-        admitted_at=clock.now() - days_ago * clock.DAY,
-        duration=1,
-        first_byte=1,
-        attempts=1,
-    )
 
 
 def test_a_key_is_active_until_it_is_not(key: ApiKey) -> None:
@@ -80,7 +54,7 @@ def test_keys_of_a_suspended_account_are_suspended(key: ApiKey) -> None:
 
 def test_use_is_that_of_today_and_of_thirty_days(key: ApiKey) -> None:
     other, _ = services.create(user=key.user, name="other")
-    entries = [use(key, 7, days_ago=0), use(key, 50, days_ago=29), use(key, 1_000, days_ago=30)]
+    entries = [use(key, 7), use(key, 50, days_ago=29), use(key, 1_000, days_ago=30)]
     usage.record(entries=[*entries, use(other, 3, days_ago=1)], segment="one", offset=1)
 
     assert (listed(key).tokens_today, listed(key).tokens_of_days) == (7, 57)

@@ -11,6 +11,8 @@ from naxios.accounts.services import create_user
 from naxios.domain.limits import Limits
 from naxios.keys import services
 from naxios.keys.models import ApiKey
+from naxios.usage import services as usage
+from tests.unit.keys.history import use
 
 KEYS = "/dashboard/keys/"
 OF_A_KEY = ["", "edit/", "rotate/", "revoke/"]
@@ -70,6 +72,17 @@ def test_the_page_of_a_key_shows_what_applies(browser: Client, key: ApiKey) -> N
     assert "80,000" in shown
     assert "100,000" in shown  # the plan's
     assert shown.count("nx_") - shown.count("nx_<") >= 2  # the new secret's prefix and the old one's
+
+
+def test_the_page_of_a_key_charts_its_own_use(browser: Client, key: ApiKey) -> None:
+    other, _ = services.create(user=key.user, name="other")
+    usage.record(entries=[use(key, 1_234), use(other, 99)], segment="one", offset=1)
+
+    shown = page(browser.get(f"{KEYS}{key.pk}/"))
+
+    assert shown.count('<td class="number">1,234</td>') == 1
+    assert "1,333" not in shown
+    assert f'href="/dashboard/usage/?key={key.pk}"' in shown
 
 
 @pytest.mark.parametrize("path", OF_A_KEY)
