@@ -5,23 +5,28 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-START_SECONDS = 30
+START_SECONDS = 60
 
 
 class Server:
-    """``naxios serve`` on a port of its own, with data under ``home``. Logs go to ``home.log``."""
+    """``naxios serve`` on a port of its own, with data under ``home``.
+
+    Its standard error, the log, goes to ``home.log``, its standard output to ``home.out``; both are appended to.
+    """
 
     def __init__(self, home: Path, **environment: str) -> None:
         self.home = home
         self.log = home.with_suffix(".log")
+        self.output = home.with_suffix(".out")
         self.url = ""
         self.first_staff_link: str | None = None
-        self._process: subprocess.Popen[str] | None = None
+        self._process: subprocess.Popen[bytes] | None = None
         self._port = 0
         self._environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("NAXIOS_")},
@@ -43,18 +48,12 @@ class Server:
     def start(self) -> None:
         """Start, on the same port as before if it ran before; returns once it accepts connections."""
         command = [sys.executable, "-m", "naxios", "serve", "--json", "--port", str(self._port)]
-        with self.log.open("a") as log:
+        with self.log.open("a") as log, self.output.open("a") as output:
+            before = output.tell()
             self._process = subprocess.Popen(
-                command, stdout=subprocess.PIPE, stderr=log, text=True, env=self._environment, cwd=self.log.parent
+                command, stdout=output, stderr=log, env=self._environment, cwd=self.log.parent
             )
-        assert self._process.stdout is not None
-        announced = ""
-        for line in self._process.stdout:
-            announced += line
-            if line.startswith("}"):
-                break
-        assert announced, f"naxios serve did not start:\n{self.log.read_text()[-4000:]}"
-        told = json.loads(announced)
+        told = self._announced(before)
         self.url, self.first_staff_link = told["url"], told["first_staff_link"]
         self._port = int(self.url.rsplit(":", 1)[1])
 
@@ -102,6 +101,18 @@ class Server:
             if made.returncode != 0:
                 self.cli("user", "create", user)
         return str(self.cli("key", "create", "--user", user, "--name", "test key", *options)["secret"])
+
+    def _announced(self, before: int) -> dict[str, Any]:
+        """What the process says once it accepts connections: the output after its first ``before`` bytes."""
+        assert self._process is not None
+        end = time.monotonic() + START_SECONDS
+        while time.monotonic() < end and self._process.poll() is None:
+            output = self.output.read_bytes()[before:]
+            if output.endswith(b"}\n"):
+                told: dict[str, Any] = json.loads(output)
+                return told
+            time.sleep(0.02)
+        raise AssertionError(f"naxios serve did not start:\n{self.log.read_text()[-4000:]}")
 
 
 GENEROUS_PLAN = """
