@@ -77,7 +77,6 @@ def django_logging(level: str, style: str) -> None:
                     "()": structlog.stdlib.ProcessorFormatter,
                     "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
                     "foreign_pre_chain": [only_templates_of_others, *shared],
-                    "keep_exc_info": True,
                     "pass_foreign_args": True,
                 }
             },
