@@ -12,7 +12,7 @@ from naxios.gateway.dialects.errors import openai_error
 from naxios.gateway.dialects.openai_stream import ChatStream, error_event
 from naxios.gateway.forward import Forwarded
 from naxios.gateway.receive import Call, respond, start
-from naxios.gateway.refusal import Headers, Refusal
+from naxios.gateway.refusal import Headers, Refusal, server_stopped
 from naxios.gateway.settle import Outcome
 from naxios.gateway.upstream import Answer, UpstreamError, UpstreamTimeout
 
@@ -49,6 +49,12 @@ async def deliver(
         await _Delivery(call, forwarded.answer, stream, model.name, outcome, settle).run(forwarded.body, standing)
 
 
+async def break_off(call: Call, model: Model) -> None:
+    """End a stream that a stopping server cuts: with an error event, not in silence."""
+    event = error_event(server_stopped(), call.id, model.name, clock.now() // clock.SECOND)
+    await call.send({"type": "http.response.body", "body": event})
+
+
 class _Delivery:
     """One stream on its way out."""
 
@@ -76,11 +82,6 @@ class _Delivery:
             last = await self._pass_on(first)
         except UpstreamError as error:
             last = self._broke_off(error)
-        except asyncio.CancelledError:
-            # The server stops (a client that has left does not read this): say so instead of falling silent.
-            stopped = Refusal(503, "server_stopped", "The server is stopping. Send the request again.")
-            await send(_part(self._error_event(stopped)))
-            raise
         await self._settle()
         await send({"type": "http.response.body", "body": last})
         await self._let_the_provider_end()

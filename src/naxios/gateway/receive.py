@@ -17,7 +17,10 @@ Send = Callable[[Message], Awaitable[None]]
 
 
 class Call(msgspec.Struct):
-    """One HTTP request on its way through the gateway. ``started`` says whether an answer has begun."""
+    """One HTTP request on its way through the gateway.
+
+    ``started`` says whether an answer has begun, ``admitted`` whether a usage record will tell of it.
+    """
 
     id: str
     headers: Headers
@@ -26,6 +29,7 @@ class Call(msgspec.Struct):
     received_at: int
     principal: Principal | None = None
     started: bool = False
+    admitted: bool = False
 
     def id_headers(self) -> Headers:
         """The request id as OpenAI's and Anthropic's SDKs look for it."""
