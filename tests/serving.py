@@ -28,6 +28,7 @@ class Server:
         self.first_staff_link: str | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._port = 0
+        self._users: set[str] = set()
         self._environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("NAXIOS_")},
             "NAXIOS_HOME": str(home),
@@ -96,10 +97,11 @@ class Server:
 
     def key(self, *options: str, user: str = "dev@example.com", plan: str = "test") -> str:
         """The secret of a new key of ``user``, who is made on first use, on ``plan`` if there is such a plan."""
-        if self.run("user", "show", user).returncode != 0:
+        if user not in self._users and self.run("user", "show", user).returncode != 0:
             made = self.run("user", "create", user, "--plan", plan)
             if made.returncode != 0:
                 self.cli("user", "create", user)
+        self._users.add(user)
         return str(self.cli("key", "create", "--user", user, "--name", "test key", *options)["secret"])
 
     def _announced(self, before: int) -> dict[str, Any]:

@@ -1,0 +1,85 @@
+"""The integration tests' server with many more models: routes remember failures, so each test takes fresh ones."""
+
+import itertools
+import time
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import anthropic
+import httpx2 as httpx
+import openai
+import pytest
+
+from tests.integration.conftest import catalogue
+from tests.serving import Server
+from tests.stand_ins.provider import StandInProvider
+
+MODELS = 40
+
+
+class Pair(NamedTuple):
+    """A model with two routes, ``first`` before ``second``: their names at the stand-in provider."""
+
+    model: str
+    first: str
+    second: str
+
+
+@pytest.fixture(scope="module")
+def server(server: Server, running_stand_in: StandInProvider) -> Server:
+    """The running Naxios, with models ``solo-N`` and ``pair-N`` that the fixtures below give out."""
+    server.apply(catalogue(running_stand_in, _models()), STAND_IN_KEY=running_stand_in.credential)
+    key = server.key(user="waits@example.com")
+    end = time.monotonic() + 30
+    while time.monotonic() < end:
+        answer = httpx.get(f"{server.api}/models/pair-{MODELS - 1}", headers={"x-api-key": key})
+        if answer.status_code == 200:
+            return server
+        time.sleep(0.05)
+    raise AssertionError("the server did not take the catalogue up")
+
+
+@pytest.fixture(scope="module")
+def _numbers() -> Iterator[int]:
+    return itertools.count()
+
+
+@pytest.fixture
+def solo(_numbers: Iterator[int]) -> str:
+    """A model with one route, to the stand-in's model of the same name; no other test has used it."""
+    return f"solo-{next(_numbers)}"
+
+
+@pytest.fixture
+def pair(_numbers: Iterator[int]) -> Pair:
+    """A model with two routes that no other test has used."""
+    model = f"pair-{next(_numbers)}"
+    return Pair(model, f"{model}-first", f"{model}-second")
+
+
+@pytest.fixture
+def client(server: Server, key: str) -> Iterator[openai.OpenAI]:
+    """OpenAI's SDK, without retries: what a test sees is one answer."""
+    with openai.OpenAI(base_url=server.api, api_key=key, max_retries=0, timeout=60) as client:
+        yield client
+
+
+@pytest.fixture
+def anthropic_client(server: Server, key: str) -> Iterator[anthropic.Anthropic]:
+    """Anthropic's SDK, without retries."""
+    with anthropic.Anthropic(base_url=server.url, api_key=key, max_retries=0, timeout=60) as client:
+        yield client
+
+
+def _models() -> str:
+    solos = [
+        f'[models.solo-{n}]\ncontext_tokens = 100000\nroutes = [ {{ provider = "stand-in", model = "solo-{n}" }} ]\n'
+        for n in range(MODELS)
+    ]
+    pairs = [
+        f"[models.pair-{n}]\ncontext_tokens = 100000\nroutes = [\n"
+        f'    {{ provider = "stand-in", model = "pair-{n}-first", priority = 0 }},\n'
+        f'    {{ provider = "stand-in", model = "pair-{n}-second", priority = 1 }},\n]\n'
+        for n in range(MODELS)
+    ]
+    return "".join(solos + pairs)
