@@ -4,7 +4,6 @@ import threading
 from pathlib import Path
 
 import structlog
-from django.db import Error as DatabaseError
 from django.db import close_old_connections, connection
 
 from naxios.invalidation import services as invalidation
@@ -49,7 +48,7 @@ class BackgroundWork:
         try:
             close_old_connections()
             usage.drain_journal(self._directory)
-        except (DatabaseError, OSError) as error:
+        except Exception as error:  # whatever it is: if this thread ended, nothing would reach the database any more
             log.error("the journal could not be drained; it is kept and tried again", exc_info=error)
             return False
         return True
@@ -57,5 +56,5 @@ class BackgroundWork:
     def _tidy(self) -> None:
         try:
             invalidation.forget_old()
-        except DatabaseError as error:
+        except Exception as error:
             log.warning("old changes could not be forgotten; tried again later", exc_info=error)

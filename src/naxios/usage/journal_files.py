@@ -1,15 +1,17 @@
 """Reading the journal's segments: which there are, what stands in them, whether anyone still writes."""
 
 import fcntl
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 from naxios.domain.journal import Entry, decode_line
 
 SUFFIX = ".journal"
 READ_BYTES = 1024 * 1024
+LOOK_AGAIN_SECONDS = 0.02
 
 
 class Batch(NamedTuple):
@@ -56,15 +58,25 @@ def read(segment: Path, start: int, *, until: int | None = None, abandoned: bool
 
 
 @contextmanager
-def sole_drainer(directory: Path) -> Iterator[bool]:
-    """Whether this process is the only one that drains ``directory``, for as long as the context lasts."""
+def sole_drainer(directory: Path, *, patience: float) -> Iterator[bool]:
+    """Whether this process is the only one that drains ``directory``, for as long as the context lasts.
+
+    Another one is waited for, but for no longer than ``patience`` seconds.
+    """
     with (directory / "drain.lock").open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-        else:
-            yield True
+        end = time.monotonic() + patience
+        while not (alone := _locks(file)) and time.monotonic() < end:
+            time.sleep(LOOK_AGAIN_SECONDS)
+        yield alone
+
+
+def _locks(file: IO[str]) -> bool:
+    """Whether this process has got the lock on ``file``."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _batch(lines: bytes, end: int) -> Batch:

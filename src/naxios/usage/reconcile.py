@@ -49,10 +49,11 @@ def reconcile(directory: Path, ask_counters: Callable[[], Counted | None]) -> Re
     between is in the journal, unless a segment was drained and deleted just then: that is noticed and tried again.
     """
     for _ in range(ATTEMPTS):
-        stored = _stored(clock.day_of(clock.now()))
+        day = clock.day_of(clock.now())
+        stored = _stored(day)
         counted = ask_counters()
         try:
-            return _compare(stored, counted, directory)
+            return _compare(stored, counted, day, directory)
         except FileNotFoundError:
             continue
     raise FileNotFoundError("journal segments keep disappearing while they are read")
@@ -71,8 +72,7 @@ def _stored(day: int) -> _Stored:
         )
 
 
-def _compare(stored: _Stored, counted: Counted | None, directory: Path) -> Report:
-    day = clock.day_of(clock.now())
+def _compare(stored: _Stored, counted: Counted | None, day: int, directory: Path) -> Report:
     tokens = Counter(stored.tokens)
     pending = damaged = 0
     names = {segment.name for segment in journal_files.segments(directory)}

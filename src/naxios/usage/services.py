@@ -95,7 +95,7 @@ def _add_to_refusals(entries: list[RefusalEntry]) -> None:
     for entry in entries:
         sums[entry.account_id, entry.key_id, entry.code, entry.minute] += entry.count
     rows = [
-        (account, key, code, moment(minute * clock.MINUTE), count)
+        (account, key, code, _column(minute * clock.MINUTE), count)
         for (account, key, code, minute), count in sums.items()
     ]
     _upsert(
@@ -105,7 +105,12 @@ def _add_to_refusals(entries: list[RefusalEntry]) -> None:
 
 def _with_moment(key: _RollupKey) -> tuple[Any, ...]:
     period, start, *rest = key
-    return (str(period), moment(start), *rest)
+    return (str(period), _column(start), *rest)
+
+
+def _column(microseconds: int) -> Any:
+    """A moment as the ORM writes it: SQLite keeps text, and only the same text is found again."""
+    return connection.ops.adapt_datetimefield_value(moment(microseconds))
 
 
 def _upsert(
