@@ -3,15 +3,17 @@
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 START_SECONDS = 60
+RECORD_SECONDS = 20
 
 
 class Server:
@@ -103,6 +105,21 @@ class Server:
                 self.cli("user", "create", user)
         self._users.add(user)
         return str(self.cli("key", "create", "--user", user, "--name", "test key", *options)["secret"])
+
+    def record(self, request_id: str) -> dict[str, Any]:
+        """The usage record of a request, once the journal has been carried into the (embedded) database."""
+        database = f"file:{self.home / 'naxios.sqlite3'}?mode=ro"
+        end = time.monotonic() + RECORD_SECONDS
+        while time.monotonic() < end:
+            with closing(sqlite3.connect(database, uri=True)) as connection:
+                connection.row_factory = sqlite3.Row
+                row = connection.execute(
+                    "SELECT * FROM usage_usagerecord WHERE request_id = ?", [request_id]
+                ).fetchone()
+            if row is not None:
+                return dict(row)
+            time.sleep(0.05)
+        raise AssertionError(f"there is no usage record of {request_id}")
 
     def _announced(self, before: int) -> dict[str, Any]:
         """What the process says once it accepts connections: the output after its first ``before`` bytes."""
