@@ -15,7 +15,9 @@ from naxios.gateway.refusal import Refusal
 LARGEST_HELD = 1024 * 1024
 """Bytes of an unfinished event that are held back; a larger one is passed on unread."""
 
-_END_OF_EVENT = re.compile(rb"\r\n\r\n|\n\n|\r\r")
+_END_OF_EVENT = re.compile(rb"\n\r?\n|\r\r")
+"""A blank line: two line ends in a row, each of which may be LF, CRLF or CR."""
+
 _DONE = b"[DONE]"
 
 
@@ -59,7 +61,7 @@ class ChatStream:
         if self._held:
             data = self._held + data
             self._held = b""
-        if not data.endswith((b"\n\n", b"\r\n\r\n")):
+        if not data.endswith((b"\n\n", b"\n\r\n")):
             end = max((match.end() for match in _END_OF_EVENT.finditer(data)), default=0)
             if not end and len(data) > LARGEST_HELD:
                 self.delivered_bytes += len(data)
