@@ -1,4 +1,4 @@
-"""What can be done with keys: create, rotate, revoke."""
+"""What can be done with keys: create, rotate, expire, revoke."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -61,15 +61,39 @@ def rotate(*, key: ApiKey, grace: timedelta = timedelta(0)) -> str:
     Raises
     ------
     Refused
-        The key has been revoked, or the grace time is negative.
+        The key has been revoked or has expired, or the grace time is negative.
     """
-    if key.revoked_at is not None:
-        raise Refused(f"Key {key.pk} has been revoked. Create another.")
+    _check_not_revoked(key)
+    now = timezone.now()
+    if key.expires_at is not None and key.expires_at <= now:
+        raise Refused(f"Key {key.pk} has expired, a new secret would not work either. Give it a later end first.")
     if grace < timedelta(0):
         raise Refused("A grace time cannot be negative.")
-    end = timezone.now() + grace
+    end = now + grace
     key.secrets.filter(Q(expires_at=None) | Q(expires_at__gt=end)).update(expires_at=end)
     return _new_secret(key)
+
+
+@transaction.atomic
+def expire(*, key: ApiKey, at: datetime | None = None) -> None:
+    """Let ``key`` end at ``at``, or now; an end can be moved, also one that is over.
+
+    Raises
+    ------
+    Refused
+        The key has been revoked, or ``at`` is over.
+    """
+    _check_not_revoked(key)
+    now = timezone.now()
+    if at is None:
+        if key.expires_at is not None and key.expires_at <= now:
+            return
+        at = now
+    elif at <= now:
+        raise Refused("A key's end has to lie in the future. Leave it out to end the key now.")
+    key.expires_at = at
+    key.save(update_fields=["expires_at"])
+    invalidation.key_changed(key.pk)
 
 
 @transaction.atomic
@@ -92,6 +116,11 @@ def _new_secret(key: ApiKey) -> str:
     KeySecret.objects.create(key=key, digest=keys.digest(secret), prefix=keys.shown_prefix(secret))
     invalidation.key_changed(key.pk)
     return secret
+
+
+def _check_not_revoked(key: ApiKey) -> None:
+    if key.revoked_at is not None:
+        raise Refused(f"Key {key.pk} has been revoked. Create another.")
 
 
 def _check(
