@@ -55,7 +55,7 @@ NEVER = -1
 
 
 def span(cost: int, per_minute: int) -> int:
-    """Microseconds of refill that ``cost`` takes from a bucket of ``per_minute``, rounded up; negative for a refund."""
+    """Microseconds of refill that ``cost`` takes from a bucket of ``per_minute``, rounded up."""
     return -(-cost * MINUTE // per_minute)
 
 
@@ -70,9 +70,14 @@ def take(arrival: int, now: int, cost: int, per_minute: int) -> Rate:
     return Rate(over <= 0, taken, max(0, over))
 
 
-def give_back(arrival: int, reserved: int, used: int, per_minute: int) -> int:
-    """The arrival time after a reservation of ``reserved`` turned out to be ``used`` (which may be more)."""
-    return arrival + span(used, per_minute) - span(reserved, per_minute)
+def give_back(arrival: int, taken: int, now: int, reserved: int, used: int, per_minute: int) -> int:
+    """The arrival time after a reservation of ``reserved`` turned out to be ``used`` (which may be more).
+
+    ``taken`` is the arrival time that the reservation itself led to. What lies before ``now`` of it has been refilled
+    and cannot be given back once more: old reservations must not add up to a second bucket.
+    """
+    change = span(used, per_minute) - span(reserved, per_minute)
+    return arrival + max(change, min(0, now - taken))
 
 
 def remaining(arrival: int, now: int, per_minute: int) -> int:

@@ -56,6 +56,8 @@ class MemoryLimiter:
         self._sweep_at = SCOPES_BEFORE_SWEEP
 
     async def admit(self, scopes: Scopes, tokens: int, now: int) -> Admitted | Refused:
+        if len(self._states) >= self._sweep_at:
+            self._forget_idle(now)
         day = clock.day_of(now)
         taken: list[tuple[_State, Rate, Rate]] = []
         worst: tuple[LimitState, int] | None = None
@@ -72,12 +74,14 @@ class MemoryLimiter:
         for state, request_rate, token_rate in taken:
             state.request_arrival = request_rate.arrival
             state.token_arrival = token_rate.arrival
-            state.reserved += tokens
             state.running += 1
-        return Admitted(Reservation(scopes, tokens, day), self._standing(scopes, now))
+            if state.day == day:  # a clock that was set back over midnight must not reserve what it never settles
+                state.reserved += tokens
+        arrivals = tuple(token_rate.arrival for _, _, token_rate in taken)
+        return Admitted(Reservation(scopes, tokens, day, arrivals), self._standing(scopes, now))
 
     async def settle(self, reservation: Reservation, tokens: int, now: int) -> list[LimitState]:
-        for scope in reservation.scopes:
+        for scope, taken in zip(reservation.scopes, reservation.arrivals, strict=True):
             state = self._state(scope, now)
             state.running -= 1
             if state.day == reservation.day:
@@ -85,7 +89,7 @@ class MemoryLimiter:
                 state.used += tokens
             if scope.limits.tokens_per_minute:
                 state.token_arrival = limits.give_back(
-                    state.token_arrival, reservation.tokens, tokens, scope.limits.tokens_per_minute
+                    state.token_arrival, taken, now, reservation.tokens, tokens, scope.limits.tokens_per_minute
                 )
         return self._standing(reservation.scopes, now)
 
@@ -101,7 +105,8 @@ class MemoryLimiter:
         for recent in sorted(stored.recent, key=lambda use: use.admitted_at):
             for scope_id in (f"account:{recent.account_id}", f"key:{recent.key_id}"):
                 state = self._states.setdefault(scope_id, _State(day))
-                state.recent = [*(state.recent or ()), (recent.admitted_at, recent.tokens)]
+                state.recent = state.recent or []
+                state.recent.append((recent.admitted_at, recent.tokens))
 
     async def counted(self, day: int) -> dict[str, int]:
         return {id: state.used for id, state in self._states.items() if state.day == day and state.used}
@@ -110,8 +115,6 @@ class MemoryLimiter:
         day = clock.day_of(now)
         state = self._states.get(scope.id)
         if state is None:
-            if len(self._states) >= self._sweep_at:
-                self._forget_idle(now)
             state = self._states[scope.id] = _State(day)
         elif state.day != day:
             state.turn_to(day)
@@ -146,12 +149,16 @@ def _full(
         full.append((LimitName.REQUESTS_PER_MINUTE, request_rate.wait))
     if not token_rate.fits:
         full.append((LimitName.TOKENS_PER_MINUTE, token_rate.wait))
-    if scope_limits.tokens_per_day is not None and state.used + state.reserved + tokens > scope_limits.tokens_per_day:
+    if scope_limits.tokens_per_day is not None and tokens > _left_today(state, scope_limits.tokens_per_day):
         too_large = tokens > scope_limits.tokens_per_day
         full.append((LimitName.TOKENS_PER_DAY, limits.NEVER if too_large else clock.until_next_day(now)))
     if scope_limits.concurrency is not None and state.running >= scope_limits.concurrency:
         full.append((LimitName.CONCURRENCY, CONCURRENCY_WAIT))
     return full
+
+
+def _left_today(state: _State, tokens_per_day: int) -> int:
+    return max(0, tokens_per_day - state.used - state.reserved)
 
 
 def _standing(scope: Scope, state: _State, now: int) -> list[LimitState]:
@@ -163,7 +170,7 @@ def _standing(scope: Scope, state: _State, now: int) -> list[LimitState]:
         scope.limits.concurrency,
     )
     if day is not None:
-        left = max(0, day - state.used - state.reserved)
+        left = _left_today(state, day)
         standing.append(LimitState(scope.id, LimitName.TOKENS_PER_DAY, day, left, clock.until_next_day(now)))
     if requests is not None:
         arrival = state.request_arrival
