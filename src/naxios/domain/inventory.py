@@ -29,6 +29,7 @@ class Retention(StrEnum):
     USAGE_PERIOD = "as long as limits, billing and disputes need it"
     SESSION = "until the session ends or expires"
     MOMENT = "minutes: until it has reached the database"
+    HOUR = "an hour: until every gateway has seen it"
     LOG_PERIOD = "as long as the operator keeps logs"
     UNTIL_CHANGED = "until the operator changes it"
 
