@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import msgspec
 
 from naxios.catalogue.file import BUILT_IN_MODELS
+from naxios.domain import keys
 from naxios.domain.catalogue import Provider, ProviderKind, Secret
 
 _KEYS = (
@@ -33,10 +34,14 @@ class Candidate(msgspec.Struct, frozen=True):
 
 
 def candidates(environment: Mapping[str, str]) -> list[Candidate]:
-    """Providers whose key is set, and an Ollama, which may or may not run."""
+    """Providers whose key is set, and an Ollama, which may or may not run.
+
+    A key of Naxios does not count: it is there because its owner asks this server, which must not come to ask itself.
+    """
     found = []
     for name, variable, base_url in _KEYS:
-        if environment.get(variable):
+        key = environment.get(variable, "")
+        if key and not keys.is_well_formed(key):
             if name == "openai":
                 base_url = environment.get("OPENAI_BASE_URL", base_url).rstrip("/")
             headers: tuple[tuple[str, str], ...] = ()
