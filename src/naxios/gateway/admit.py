@@ -10,9 +10,12 @@ from naxios.gateway.limits import Admitted, Limiter, LimitState, Refused, Scope,
 from naxios.gateway.refusal import Headers, Refusal
 
 _HEADER_NAMES = {
-    LimitName.REQUESTS_PER_MINUTE: b"requests",
-    LimitName.TOKENS_PER_MINUTE: b"tokens",
-    LimitName.TOKENS_PER_DAY: b"tokens-day",
+    limit: (b"x-ratelimit-limit-" + suffix, b"x-ratelimit-remaining-" + suffix, b"x-ratelimit-reset-" + suffix)
+    for limit, suffix in (
+        (LimitName.REQUESTS_PER_MINUTE, b"requests"),
+        (LimitName.TOKENS_PER_MINUTE, b"tokens"),
+        (LimitName.TOKENS_PER_DAY, b"tokens-day"),
+    )
 }
 _WORDS = {
     LimitName.REQUESTS_PER_MINUTE: "requests per minute",
@@ -65,12 +68,13 @@ def standing_headers(standing: list[LimitState]) -> Headers:
             tightest[state.name] = state
     headers: Headers = []
     for name, state in tightest.items():
-        suffix = _HEADER_NAMES.get(name)
-        if suffix is not None:
+        names = _HEADER_NAMES.get(name)
+        if names is not None:
+            limit, remaining, reset = names
             headers += (
-                (b"x-ratelimit-limit-" + suffix, b"%d" % state.limit),
-                (b"x-ratelimit-remaining-" + suffix, b"%d" % state.remaining),
-                (b"x-ratelimit-reset-" + suffix, clock.format_duration(state.reset).encode()),
+                (limit, b"%d" % state.limit),
+                (remaining, b"%d" % state.remaining),
+                (reset, clock.format_duration(state.reset).encode()),
             )
     return headers
 

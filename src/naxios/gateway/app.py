@@ -23,7 +23,7 @@ from naxios.gateway.dialects.errors import error_body
 from naxios.gateway.dialects.openai import ChatRequest, parse_chat_request
 from naxios.gateway.forward import Attempts, Forwarded, forward
 from naxios.gateway.journal import Journal
-from naxios.gateway.limits import Limiter
+from naxios.gateway.limits import Limiter, LimitState
 from naxios.gateway.receive import Call, ClientGone, ClientWatch, Receive, Scope, Send, read_body, respond
 from naxios.gateway.refusal import Headers, Refusal, server_stopped
 from naxios.gateway.refusals import RefusalTally
@@ -135,20 +135,20 @@ class Gateway:
             admitted_at=now,
         )
         with metrics.IN_FLIGHT.track_inprogress():
-            await self._serve(call, request, model, settlement, standing_headers(admitted.standing))
+            await self._serve(call, request, model, settlement, admitted.standing)
 
     async def _serve(
-        self, call: Call, request: ChatRequest, model: Model, settlement: Settlement, standing: Headers
+        self, call: Call, request: ChatRequest, model: Model, settlement: Settlement, standing: list[LimitState]
     ) -> None:
         """Forward, deliver and settle an admitted request, whatever happens on the way."""
         outcome, attempts = settlement.outcome, Attempts()
         forwarded: Forwarded | None = None
         watch = ClientWatch(call.receive)
 
-        async def settle() -> Headers:
+        async def settle() -> list[LimitState]:
             outcome.provider, outcome.attempts = attempts.provider, attempts.count
             watch.stop()
-            return standing_headers(await settlement.settle(self._limiter, self._journal))
+            return await settlement.settle(self._limiter, self._journal)
 
         try:
             forwarded = await forward(request, model, self._router, self._upstreams, attempts)
@@ -161,7 +161,7 @@ class Gateway:
                     forwarded.answer.close()
         except Refusal as refusal:
             outcome.status, outcome.error = refusal.status, refusal.code
-            refusal.headers = await settle()
+            refusal.headers = standing_headers(await settle())
             raise
         except asyncio.CancelledError:
             # Whoever leaves has had the prompt read by a provider, and is charged for it and what was delivered.

@@ -7,19 +7,21 @@ import msgspec
 
 from naxios.domain import clock
 from naxios.domain.catalogue import Model
+from naxios.gateway.admit import standing_headers
 from naxios.gateway.dialects import openai
 from naxios.gateway.dialects.errors import openai_error
 from naxios.gateway.dialects.openai_stream import ChatStream, error_event
 from naxios.gateway.forward import Forwarded
+from naxios.gateway.limits import LimitState
 from naxios.gateway.receive import Call, respond, start
-from naxios.gateway.refusal import Headers, Refusal, server_stopped
+from naxios.gateway.refusal import Refusal, server_stopped
 from naxios.gateway.settle import Outcome
 from naxios.gateway.upstream import Answer, UpstreamError, UpstreamTimeout
 
 SECONDS_FOR_END = 0.2
 """After ``[DONE]`` a provider has this long to end its answer, so that its connection can be used again."""
 
-Settle = Callable[[], Awaitable[Headers]]
+Settle = Callable[[], Awaitable[list[LimitState]]]
 
 
 async def deliver(
@@ -29,7 +31,7 @@ async def deliver(
     model: Model,
     outcome: Outcome,
     settle: Settle,
-    standing: Headers,
+    standing: list[LimitState],
 ) -> None:
     """Send ``forwarded`` on and note in ``outcome`` what came of it.
 
@@ -40,10 +42,10 @@ async def deliver(
     outcome.status = forwarded.status
     if forwarded.status >= 400:
         outcome.error = "provider_refused"
-        await respond(call, forwarded.status, await settle(), _client_error(forwarded))
+        await respond(call, forwarded.status, standing_headers(await settle()), _client_error(forwarded))
     elif forwarded.answer is None:
         outcome.reported, outcome.delivered_bytes, outcome.delivered = forwarded.usage, forwarded.text_bytes, True
-        await respond(call, 200, await settle(), forwarded.body)
+        await respond(call, 200, standing_headers(await settle()), forwarded.body)
     else:
         stream = ChatStream(show_usage=request.wants_usage)
         await _Delivery(call, forwarded.answer, stream, model.name, outcome, settle).run(forwarded.body, standing)
@@ -68,13 +70,13 @@ class _Delivery:
         self._outcome = outcome
         self._settle = settle
 
-    async def run(self, first: bytes, standing: Headers) -> None:
+    async def run(self, first: bytes, standing: list[LimitState]) -> None:
         send = self._call.send
         headers = [
             (b"content-type", b"text/event-stream; charset=utf-8"),
             (b"cache-control", b"no-cache"),
             (b"x-accel-buffering", b"no"),  # nginx would hold events back
-            *standing,
+            *standing_headers(standing),
         ]
         self._outcome.delivered = True
         await start(self._call, 200, headers)

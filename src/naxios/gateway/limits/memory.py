@@ -59,10 +59,10 @@ class MemoryLimiter:
         if len(self._states) >= self._sweep_at:
             self._forget_idle(now)
         day = clock.day_of(now)
+        states = [self._state(scope, now) for scope in scopes]
         taken: list[tuple[_State, Rate, Rate]] = []
         worst: tuple[LimitState, int] | None = None
-        for scope in scopes:
-            state = self._state(scope, now)
+        for scope, state in zip(scopes, states, strict=True):
             request_rate = _take(state.request_arrival, now, 1, scope.limits.requests_per_minute)
             token_rate = _take(state.token_arrival, now, tokens, scope.limits.tokens_per_minute)
             taken.append((state, request_rate, token_rate))
@@ -70,7 +70,7 @@ class MemoryLimiter:
                 if worst is None or _is_longer(wait, worst[1]):
                     worst = next(s for s in _standing(scope, state, now) if s.name is name), wait
         if worst is not None:
-            return Refused(*worst, self._standing(scopes, now))
+            return Refused(*worst, _standing_of_all(scopes, states, now))
         for state, request_rate, token_rate in taken:
             state.request_arrival = request_rate.arrival
             state.token_arrival = token_rate.arrival
@@ -78,11 +78,12 @@ class MemoryLimiter:
             if state.day == day:  # a clock that was set back over midnight must not reserve what it never settles
                 state.reserved += tokens
         arrivals = tuple(token_rate.arrival for _, _, token_rate in taken)
-        return Admitted(Reservation(scopes, tokens, day, arrivals), self._standing(scopes, now))
+        return Admitted(Reservation(scopes, tokens, day, arrivals), _standing_of_all(scopes, states, now))
 
     async def settle(self, reservation: Reservation, tokens: int, now: int) -> list[LimitState]:
-        for scope, taken in zip(reservation.scopes, reservation.arrivals, strict=True):
-            state = self._state(scope, now)
+        scopes = reservation.scopes
+        states = [self._state(scope, now) for scope in scopes]
+        for scope, state, taken in zip(scopes, states, reservation.arrivals, strict=True):
             state.running -= 1
             if state.day == reservation.day:
                 state.reserved -= reservation.tokens
@@ -91,10 +92,10 @@ class MemoryLimiter:
                 state.token_arrival = limits.give_back(
                     state.token_arrival, taken, now, reservation.tokens, tokens, scope.limits.tokens_per_minute
                 )
-        return self._standing(reservation.scopes, now)
+        return _standing_of_all(scopes, states, now)
 
     async def standing(self, scopes: Scopes, now: int) -> list[LimitState]:
-        return self._standing(scopes, now)
+        return _standing_of_all(scopes, [self._state(scope, now) for scope in scopes], now)
 
     async def restore(self, stored: StoredUsage, now: int) -> None:
         day = clock.day_of(now)
@@ -128,9 +129,6 @@ class MemoryLimiter:
         self._states = {id: state for id, state in self._states.items() if not state.is_idle(now)}
         self._sweep_at = max(SCOPES_BEFORE_SWEEP, 2 * len(self._states))
 
-    def _standing(self, scopes: Scopes, now: int) -> list[LimitState]:
-        return [limit for scope in scopes for limit in _standing(scope, self._state(scope, now), now)]
-
 
 def _take(arrival: int, now: int, cost: int, per_minute: int | None) -> Rate:
     return Rate(True, arrival, 0) if per_minute is None else limits.take(arrival, now, cost, per_minute)
@@ -159,6 +157,13 @@ def _full(
 
 def _left_today(state: _State, tokens_per_day: int) -> int:
     return max(0, tokens_per_day - state.used - state.reserved)
+
+
+def _standing_of_all(scopes: Scopes, states: list[_State], now: int) -> list[LimitState]:
+    standing: list[LimitState] = []
+    for scope, state in zip(scopes, states, strict=True):
+        standing += _standing(scope, state, now)
+    return standing
 
 
 def _standing(scope: Scope, state: _State, now: int) -> list[LimitState]:
