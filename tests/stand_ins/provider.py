@@ -33,7 +33,7 @@ class Behaviour:
     usage : the usage object; ``None`` sends none, ``...`` counts honestly.
     delay, chunk_delay : seconds before the status line, and before each chunk.
     hold : nothing is answered before it is set.
-    cut_after : chunks after which the connection is cut without an end.
+    cut_after : chunks after which the connection is cut without an end; any number cuts a ``body`` in half.
     stall_after : chunks after which nothing more comes.
     hang_up : close the connection without any answer.
     done : whether a stream ends with ``[DONE]``.
@@ -150,9 +150,10 @@ class StandInProvider:
         while behaviour.hold is not None and not behaviour.hold.is_set():
             await self._sleep(request, 0.02)
         if behaviour.hang_up:
-            assert request.transport is not None
-            request.transport.abort()
+            _cut(request)
             return web.Response()
+        if behaviour.body is not None and behaviour.cut_after is not None:
+            return await self._half(request, behaviour, behaviour.body)
         if behaviour.body is not None:
             return web.Response(
                 body=behaviour.body,
@@ -167,6 +168,14 @@ class StandInProvider:
         answer = completions.completion(wanted, behaviour.words, behaviour.usage)
         return web.json_response(answer, headers=behaviour.headers)
 
+    async def _half(self, request: web.Request, behaviour: Behaviour, body: bytes) -> web.StreamResponse:
+        headers = {"content-type": behaviour.content_type, "content-length": str(len(body))}
+        response = web.StreamResponse(status=behaviour.status, headers=headers)
+        await response.prepare(request)
+        await response.write(body[: len(body) // 2])
+        _cut(request)
+        return response
+
     async def _stream(self, request: web.Request, wanted: dict[str, Any], behaviour: Behaviour) -> web.StreamResponse:
         response = web.StreamResponse(headers={"content-type": "text/event-stream", **behaviour.headers})
         await response.prepare(request)
@@ -175,16 +184,14 @@ class StandInProvider:
             chunks = list(completions.events(wanted, behaviour.words, behaviour.usage, done=behaviour.done))
         for number, event in enumerate(chunks):
             if number == behaviour.cut_after:
-                assert request.transport is not None
-                request.transport.abort()
+                _cut(request)
                 return response
             if number == behaviour.stall_after:
                 await self._sleep(request, 3600)
             await self._sleep(request, behaviour.chunk_delay)
             await response.write(event)
         if behaviour.cut_after == len(chunks):
-            assert request.transport is not None
-            request.transport.abort()
+            _cut(request)
             return response
         await response.write_eof()
         return response
@@ -196,6 +203,11 @@ class StandInProvider:
             await asyncio.sleep(min(left, 0.02))
             if request.transport is None or request.transport.is_closing():
                 raise ConnectionResetError
+
+
+def _cut(request: web.Request) -> None:
+    assert request.transport is not None
+    request.transport.abort()
 
 
 @contextmanager

@@ -104,6 +104,8 @@ class _Delivery:
         last = stream.finish()
         outcome.delivered_bytes, outcome.reported = stream.delivered_bytes, stream.usage
         if not (stream.done or stream.failed):
+            if last:
+                await send(_part(last))
             raise UpstreamError
         return last
 

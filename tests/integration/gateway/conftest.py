@@ -1,6 +1,7 @@
 """The integration tests' server with many more models: routes remember failures, so each test takes fresh ones."""
 
 import itertools
+import socket
 import time
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -14,7 +15,7 @@ from tests.integration.conftest import catalogue
 from tests.serving import Server
 from tests.stand_ins.provider import StandInProvider
 
-MODELS = 40
+MODELS = 60
 
 
 class Pair(NamedTuple):
@@ -26,9 +27,14 @@ class Pair(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def server(server: Server, running_stand_in: StandInProvider) -> Server:
-    """The running Naxios, with models ``solo-N`` and ``pair-N`` that the fixtures below give out."""
-    server.apply(catalogue(running_stand_in, _models()), STAND_IN_KEY=running_stand_in.credential)
+def server(server: Server, running_stand_in: StandInProvider, closed_port: int) -> Server:
+    """The running Naxios, with models ``solo-N`` and ``pair-N`` that the fixtures below give out.
+
+    ``nowhere`` is served by a provider that nothing listens for, ``half-there`` by that one first; the provider of
+    ``narrow`` takes one request at a time, and the stand-in those that are too many.
+    """
+    more = _models() + _odd_models(running_stand_in, closed_port)
+    server.apply(catalogue(running_stand_in, more), STAND_IN_KEY=running_stand_in.credential)
     key = server.key()
     end = time.monotonic() + 30
     while time.monotonic() < end:
@@ -37,6 +43,14 @@ def server(server: Server, running_stand_in: StandInProvider) -> Server:
             return server
         time.sleep(0.05)
     raise AssertionError("the server did not take the catalogue up")
+
+
+@pytest.fixture(scope="module")
+def closed_port() -> Iterator[int]:
+    """A port that nothing listens on and nothing else gets."""
+    with socket.socket() as unheard:
+        unheard.bind(("127.0.0.1", 0))
+        yield unheard.getsockname()[1]
 
 
 @pytest.fixture(scope="module")
@@ -83,3 +97,32 @@ def _models() -> str:
         for n in range(MODELS)
     ]
     return "".join(solos + pairs)
+
+
+def _odd_models(provider: StandInProvider, closed_port: int) -> str:
+    return f"""
+[providers.nobody]
+kind = "openai"
+base_url = "http://127.0.0.1:{closed_port}/v1"
+
+[providers.narrow]
+kind = "openai"
+base_url = "{provider.url}"
+api_key = "${{STAND_IN_KEY}}"
+max_concurrency = 1
+
+[models.nowhere]
+routes = [ {{ provider = "nobody", model = "any" }} ]
+
+[models.half-there]
+routes = [
+    {{ provider = "nobody", model = "other", priority = 0 }},
+    {{ provider = "stand-in", model = "there", priority = 1 }},
+]
+
+[models.narrow]
+routes = [
+    {{ provider = "narrow", model = "narrow", priority = 0 }},
+    {{ provider = "stand-in", model = "wide", priority = 1 }},
+]
+"""

@@ -70,8 +70,11 @@ class ChatStream:
         return self._pass_on(data)
 
     def finish(self) -> bytes:
-        """What is left when the provider has ended its answer: a last event without its blank line, ``[DONE]``."""
-        rest = self._pass_on(self._held + b"\n\n") if self._held.strip() else b""
+        """What is left when the provider has ended its answer: a last event without its blank line, ``[DONE]``.
+
+        An event that the end has torn is left out: to a client it would be a syntax error instead of an end.
+        """
+        rest = self._pass_on(self._held + b"\n\n") if _is_whole(self._held) else b""
         self._held = b""
         if self.finished and not self.done and not self.failed:
             self.done = True
@@ -129,6 +132,17 @@ def error_event(refusal: Refusal, request_id: str, model: str, created: int) -> 
         "error": openai_error(refusal),
     }
     return b"data: " + msgspec.json.encode(body) + b"\n\n"
+
+
+def _is_whole(event: bytes) -> bool:
+    payload = _payload(event)
+    if payload.startswith(_DONE):
+        return True
+    try:
+        _chunk_decoder.decode(payload)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return False
+    return True
 
 
 def _payload(event: bytes) -> bytes:
