@@ -90,6 +90,8 @@ class ChatStream:
             event = data[start : match.end()]
             if self._read(event):
                 kept.append(event)
+            if self.done:
+                return b"".join(kept)  # nothing comes after that, so nothing that does is believed
             start = match.end()
         kept.append(data[start:])
         return b"".join(kept)
