@@ -11,7 +11,6 @@ Source of the rate rule: ITU-T I.371, annex A (GCRA, virtual scheduling).
 """
 
 from enum import StrEnum
-from typing import NamedTuple
 
 import msgspec
 
@@ -36,7 +35,7 @@ class Limits(msgspec.Struct, frozen=True):
     concurrency: int | None = None
 
 
-class Rate(NamedTuple):
+class Rate(msgspec.Struct, frozen=True, gc=False):
     """Outcome of a rate check.
 
     Attributes

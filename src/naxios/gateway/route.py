@@ -5,7 +5,7 @@ is over one request at a time tries it, until one succeeds.
 """
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
@@ -83,7 +83,9 @@ class Router:
             health.rests_until = max(health.rests_until, now + rest)
         return rest
 
-    def _in_order(self, model: Model) -> list[Route]:
+    def _in_order(self, model: Model) -> Sequence[Route]:
+        if len(model.routes) == 1 and model.routes[0].weight > 0:
+            return model.routes
         # Weighted shuffling within a priority: u^(1/w) (Efraimidis and Spirakis, 2006). Weight 0 takes a route out.
         drawn = [
             (route.priority, -(self._random.random() ** (1 / route.weight)), index, route)

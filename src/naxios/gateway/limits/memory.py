@@ -168,25 +168,24 @@ def _standing_of_all(scopes: Scopes, states: list[_State], now: int) -> list[Lim
 
 def _standing(scope: Scope, state: _State, now: int) -> list[LimitState]:
     standing = []
-    day, requests, tokens, concurrency = (
-        scope.limits.tokens_per_day,
-        scope.limits.requests_per_minute,
-        scope.limits.tokens_per_minute,
-        scope.limits.concurrency,
-    )
-    if day is not None:
-        left = _left_today(state, day)
-        standing.append(LimitState(scope.id, LimitName.TOKENS_PER_DAY, day, left, clock.until_next_day(now)))
-    if requests is not None:
-        arrival = state.request_arrival
-        left, reset = limits.remaining(arrival, now, requests), limits.until_full(arrival, now)
-        standing.append(LimitState(scope.id, LimitName.REQUESTS_PER_MINUTE, requests, left, reset))
-    if tokens is not None:
-        arrival = state.token_arrival
-        left, reset = limits.remaining(arrival, now, tokens), limits.until_full(arrival, now)
-        standing.append(LimitState(scope.id, LimitName.TOKENS_PER_MINUTE, tokens, left, reset))
-    if concurrency is not None:
+    id, most = scope.id, scope.limits
+    if (day := most.tokens_per_day) is not None:
         standing.append(
-            LimitState(scope.id, LimitName.CONCURRENCY, concurrency, max(0, concurrency - state.running), 0)
+            LimitState(id, LimitName.TOKENS_PER_DAY, day, _left_today(state, day), clock.until_next_day(now))
         )
+    if (requests := most.requests_per_minute) is not None:
+        left, reset = _left_this_minute(state.request_arrival, now, requests)
+        standing.append(LimitState(id, LimitName.REQUESTS_PER_MINUTE, requests, left, reset))
+    if (tokens := most.tokens_per_minute) is not None:
+        left, reset = _left_this_minute(state.token_arrival, now, tokens)
+        standing.append(LimitState(id, LimitName.TOKENS_PER_MINUTE, tokens, left, reset))
+    if (concurrency := most.concurrency) is not None:
+        standing.append(LimitState(id, LimitName.CONCURRENCY, concurrency, max(0, concurrency - state.running), 0))
     return standing
+
+
+def _left_this_minute(arrival: int, now: int, per_minute: int) -> tuple[int, int]:
+    """What could be taken now, and how long until the bucket is full again."""
+    if arrival <= now:
+        return per_minute, 0  # most of the time
+    return limits.remaining(arrival, now, per_minute), limits.until_full(arrival, now)
