@@ -27,7 +27,7 @@ class _StreamChoice(msgspec.Struct):
 
 
 class _Chunk(msgspec.Struct):
-    choices: list[_StreamChoice] = []
+    choices: list[_StreamChoice] | None = None
     usage: msgspec.Raw = msgspec.Raw()
     error: msgspec.Raw = msgspec.Raw()
 
@@ -82,8 +82,8 @@ class ChatStream:
         return rest
 
     def _pass_on(self, data: bytes) -> bytes:
-        if data.count(b"data:") == 1 and b"\r" not in data:
-            return data if self._read(data) else b""
+        if data.startswith(b"data:") and data.find(b"\n\n") == len(data) - 2 and b"\r" not in data:
+            return data if self._read(data) else b""  # one event alone, as most of them come
         kept = []
         start = 0
         for match in _END_OF_EVENT.finditer(data):
@@ -112,7 +112,7 @@ class ChatStream:
         usage = read_usage(chunk.usage)
         if usage is not None:
             self.usage = usage
-        for choice in chunk.choices:
+        for choice in chunk.choices or ():
             if choice.delta is not None:
                 self.delivered_bytes += choice.delta.size()
             if bytes(choice.finish_reason) not in (b"", b"null"):
