@@ -1,6 +1,7 @@
 """Configuration from the environment (``NAXIOS_…``) and a ``.env`` in the working directory."""
 
 import ipaddress
+import re
 import secrets
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -69,7 +70,10 @@ def load() -> Config:
     """
     env = environ.Env()
     if Path(".env").is_file():
-        env.read_env(".env", overwrite=False)
+        try:
+            env.read_env(".env", overwrite=False)
+        except UnicodeDecodeError:
+            raise ConfigError(f"{Path('.env').absolute()} is not UTF-8 text") from None
     home = Path(env.str("NAXIOS_HOME", "naxios-data")).expanduser().absolute()
     log_format = env.str("NAXIOS_LOG_FORMAT", "console")
     if log_format not in ("console", "json"):
@@ -77,15 +81,12 @@ def load() -> Config:
     log_level = env.str("NAXIOS_LOG_LEVEL", "info").lower()
     if log_level not in ("debug", "info", "warning", "error"):
         raise ConfigError(f"NAXIOS_LOG_LEVEL is debug, info, warning or error, not {log_level!r}")
-    database_url = env.str("NAXIOS_DATABASE_URL", "")
-    if database_url and not database_url.startswith(("postgres://", "postgresql://")):
-        raise ConfigError("NAXIOS_DATABASE_URL starts with postgres://; leave it out to use the embedded SQLite")
     return Config(
         home=home,
-        base_url=env.str("NAXIOS_BASE_URL", "").rstrip("/"),
-        database_url=database_url,
+        base_url=_base_url(env),
+        database_url=_database_url(env),
         redis_url=env.str("NAXIOS_REDIS_URL", ""),
-        email_url=env.str("NAXIOS_EMAIL_URL", "consolemail://"),
+        email_url=_email_url(env),
         email_from=env.str("NAXIOS_EMAIL_FROM", "naxios@localhost"),
         secret_key=env.str("NAXIOS_SECRET_KEY", "") or _stored_secret(home),
         metrics_token=env.str("NAXIOS_METRICS_TOKEN", ""),
@@ -110,8 +111,44 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def _base_url(env: environ.Env) -> str:
+    url = str(env.str("NAXIOS_BASE_URL", "")).rstrip("/")
+    if url and not re.fullmatch(r"https?://[^/?#\s@]+", url):
+        raise ConfigError(f"NAXIOS_BASE_URL is an address such as https://llm.example.com, not {url!r}")
+    return url
+
+
+def _database_url(env: environ.Env) -> str:
+    url = str(env.str("NAXIOS_DATABASE_URL", ""))
+    if url and not url.startswith(("postgres://", "postgresql://")):
+        raise ConfigError("NAXIOS_DATABASE_URL starts with postgres://; leave it out to use the embedded SQLite")
+    try:
+        named = not url or env.db_url_config(url)["NAME"]
+    except (ValueError, KeyError, environ.ImproperlyConfigured):
+        named = False
+    if not named:  # the value stays untold: it may hold a password
+        raise ConfigError("NAXIOS_DATABASE_URL is postgres://USER:PASSWORD@HOST:PORT/DATABASE; it cannot be read")
+    return url
+
+
+def _email_url(env: environ.Env) -> str:
+    url = str(env.str("NAXIOS_EMAIL_URL", "consolemail://"))
+    try:
+        env.email_url_config(url)
+    except (ValueError, KeyError, environ.ImproperlyConfigured):
+        raise ConfigError("NAXIOS_EMAIL_URL is smtp://USER:PASSWORD@HOST:PORT; it cannot be read") from None
+    return url
+
+
 def _stored_secret(home: Path) -> str:
     """The secret key under ``home``; made at first use, readable by its owner only."""
+    try:
+        return _secret_in(home)
+    except OSError as error:
+        raise ConfigError(f"NAXIOS_HOME ({home}) cannot be used: {error.strerror}. Choose another directory.") from None
+
+
+def _secret_in(home: Path) -> str:
     path = home / "secret_key"
     if not path.exists():
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
