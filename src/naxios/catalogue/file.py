@@ -26,6 +26,10 @@ _OTHER_KINDS = {
 }
 
 
+Problem = tuple[Path, str]
+"""Where in the file, and what is wrong there."""
+
+
 class FileProblems(Exception):
     """What is wrong with a file: one line each, ``FILE:LINE: what``."""
 
@@ -153,26 +157,6 @@ class Declared(_Entry):
     models: dict[str, ModelEntry] = Field(default_factory=dict)
     plans: dict[str, PlanEntry] = Field(default_factory=dict)
 
-    @field_validator("providers", "plans")
-    @classmethod
-    def _names(cls, entries: dict[str, Any]) -> dict[str, Any]:
-        for name in entries:
-            if not _NAME.fullmatch(name):
-                raise ValueError(f"{name!r} is not a name: letters, digits, - and _, at most 50")
-            if name == BUILT_IN_PROVIDER:
-                raise ValueError(f"{name!r} is the built-in provider; choose another name")
-        return entries
-
-    @field_validator("models")
-    @classmethod
-    def _model_names(cls, models: dict[str, Any]) -> dict[str, Any]:
-        for name in models:
-            if not _MODEL_NAME.fullmatch(name):
-                raise ValueError(f"{name!r} is not a model's name: letters, digits and . _ : / @ + -, at most 200")
-            if name.startswith(BUILT_IN_MODELS):
-                raise ValueError(f"{name!r}: names that begin with {BUILT_IN_MODELS} are built in; choose another")
-        return models
-
 
 def read(text: str, name: str, environment: Mapping[str, str], known_providers: frozenset[str]) -> Declared:
     """The declaration in ``text``, with ``${NAME}`` in providers' strings replaced from ``environment``.
@@ -191,21 +175,13 @@ def read(text: str, name: str, environment: Mapping[str, str], known_providers: 
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise FileProblems([_syntax_problem(text, name, error)]) from None
 
-    found: list[tuple[Path, str]] = []
+    found = [*_misnamed(content), *_routes_to_nowhere(content, known_providers)]
     if isinstance(content.get("providers"), dict):
         content["providers"] = _substituted(content["providers"], ("providers",), environment, found)
     try:
         declared = Declared.model_validate(content)
     except ValidationError as error:
         found += [_problem(detail) for detail in error.errors(include_url=False, include_input=False)]
-    else:
-        known = known_providers | declared.providers.keys()
-        found += [
-            (("models", model, "routes", index, "provider"), f"there is no provider {route.provider!r}")
-            for model, entry in declared.models.items()
-            for index, route in enumerate(entry.routes)
-            if route.provider not in known
-        ]
     if not found:
         return declared
     lines = lines_of(text)
@@ -213,7 +189,42 @@ def read(text: str, name: str, environment: Mapping[str, str], known_providers: 
     raise FileProblems([f"{name}:{line}: {path}{': ' if path else ''}{message}" for line, path, message in problems])
 
 
-def _substituted(value: Any, path: Path, environment: Mapping[str, str], found: list[tuple[Path, str]]) -> Any:
+def _misnamed(content: dict[str, Any]) -> list[Problem]:
+    """Names that nothing can have. Looked at in the raw content, so that another mistake does not hide them."""
+    found: list[Problem] = []
+    for section in ("providers", "plans"):
+        for name in _table(content, section):
+            if not _NAME.fullmatch(name):
+                found.append(((section, name), "this is not a name: letters, digits, - and _, at most 50"))
+            elif name == BUILT_IN_PROVIDER:
+                found.append(((section, name), "this is the built-in provider; choose another name"))
+    for name in _table(content, "models"):
+        if not _MODEL_NAME.fullmatch(name):
+            wrong = "this is not a model's name: letters, digits and . _ : / @ + -, at most 200"
+            found.append((("models", name), wrong))
+        elif name.startswith(BUILT_IN_MODELS):
+            found.append((("models", name), f"names that begin with {BUILT_IN_MODELS} are built in; choose another"))
+    return found
+
+
+def _routes_to_nowhere(content: dict[str, Any], known_providers: frozenset[str]) -> list[Problem]:
+    known = known_providers | _table(content, "providers").keys()
+    found: list[Problem] = []
+    for model, entry in _table(content, "models").items():
+        routes = entry.get("routes") if isinstance(entry, dict) else None
+        for index, route in enumerate(routes if isinstance(routes, list) else ()):
+            provider = route.get("provider") if isinstance(route, dict) else None
+            if isinstance(provider, str) and provider not in known:
+                found.append((("models", model, "routes", index, "provider"), f"there is no provider {provider!r}"))
+    return found
+
+
+def _table(content: dict[str, Any], name: str) -> dict[str, Any]:
+    table = content.get(name)
+    return table if isinstance(table, dict) else {}
+
+
+def _substituted(value: Any, path: Path, environment: Mapping[str, str], found: list[Problem]) -> Any:
     if isinstance(value, dict):
         return {key: _substituted(inner, (*path, key), environment, found) for key, inner in value.items()}
     if not isinstance(value, str):
@@ -228,7 +239,7 @@ def _substituted(value: Any, path: Path, environment: Mapping[str, str], found: 
     return _VARIABLE.sub(replacement, value)
 
 
-def _problem(detail: Any) -> tuple[Path, str]:
+def _problem(detail: Any) -> Problem:
     path: Path = tuple(part for part in detail["loc"] if part != "[key]")
     if detail["type"] == "extra_forbidden":
         return path, "there is no such setting"
