@@ -81,6 +81,10 @@ class Connection:
     def close(self) -> None:
         self._socket.close()
 
+    def fileno(self) -> int:
+        """For waiting on many connections at once."""
+        return self._socket.fileno()
+
     def _until(self, end: bytes) -> bytes:
         while end not in self._received:
             assert self._receive(), f"the connection ended within an answer: {self._received!r}"
