@@ -31,6 +31,11 @@ class Sample(NamedTuple):
     is_output: bool
     not_run: str | None
 
+    @property
+    def is_followed(self) -> bool:
+        """Whether a reader does something with it, rather than look at it."""
+        return not (self.is_output or self.not_run or self.language == "text")
+
 
 def documents() -> list[Path]:
     """Every document, the README first."""

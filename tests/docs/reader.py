@@ -52,7 +52,7 @@ class Reader:
     def follow(self, samples: list[Sample]) -> None:
         """Do what ``samples`` say, in order."""
         for sample, after in zip(samples, [*samples[1:], None], strict=True):
-            if sample.not_run or sample.is_output:
+            if not sample.is_followed:
                 continue
             shown = after.text if after is not None and after.is_output else None
             match sample.language:
@@ -68,8 +68,6 @@ class Reader:
                     self._write_catalogue(sample)
                 case "dotenv":
                     self._load(sample)
-                case "text":
-                    pass
                 case other:
                     raise AssertionError(f"{sample.where}: nobody checks samples of {other!r}")
 

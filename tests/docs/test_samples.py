@@ -20,7 +20,9 @@ NOT_RUN = {
 }
 """Every sample that nobody runs, and why. One more has to be written down here, where a review sees it."""
 
-WITH_SAMPLES = [document for document in markdown.documents() if markdown.samples(document)]
+FOLLOWED = [
+    document for document in markdown.documents() if any(sample.is_followed for sample in markdown.samples(document))
+]
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +31,7 @@ def provider() -> Iterator[StandInProvider]:
         yield provider
 
 
-@pytest.mark.parametrize("document", WITH_SAMPLES, ids=markdown.name)
+@pytest.mark.parametrize("document", FOLLOWED, ids=markdown.name)
 def test_the_samples_of_a_document_do_what_it_says(document: Path, tmp_path: Path, provider: StandInProvider) -> None:
     with reader(tmp_path, provider) as newcomer:
         newcomer.follow(markdown.samples(document))
@@ -38,7 +40,7 @@ def test_the_samples_of_a_document_do_what_it_says(document: Path, tmp_path: Pat
 def test_every_sample_that_is_not_run_is_known_with_its_reason() -> None:
     found = {
         markdown.name(document): [sample.not_run for sample in markdown.samples(document) if sample.not_run]
-        for document in WITH_SAMPLES
+        for document in markdown.documents()
     }
 
     assert {document: reasons for document, reasons in found.items() if reasons} == NOT_RUN
@@ -50,7 +52,7 @@ def test_no_fenced_block_escapes_the_samples(document: Path) -> None:
     assert "not run:" not in markdown.prose(document)
 
 
-@pytest.mark.parametrize("document", WITH_SAMPLES, ids=markdown.name)
+@pytest.mark.parametrize("document", markdown.documents(), ids=markdown.name)
 def test_no_command_hides_in_a_block_that_is_not_run(document: Path) -> None:
     texts = [sample for sample in markdown.samples(document) if sample.language == "text" and not sample.is_output]
 
