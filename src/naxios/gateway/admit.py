@@ -122,5 +122,6 @@ def _refusal(refused: Refused, tokens: int, now: int) -> Refusal:
         f"The limit of {whose} is {state.limit:,} {words}; {state.remaining:,} remain.{needed} "
         f"There is room again in {reset}{at}."
     )
-    retry = False if state.name is LimitName.TOKENS_PER_DAY else None
+    # Some SDKs would sleep as long as they are told; a bucket that was overdrawn takes longer than its minute.
+    retry = False if state.name is LimitName.TOKENS_PER_DAY or refused.wait > clock.MINUTE else None
     return Refusal(429, state.name, message, retry_after=refused.wait, retry=retry, headers=headers)
