@@ -40,8 +40,8 @@ def is_abandoned(segment: Path) -> bool:
 def read(segment: Path, start: int, *, until: int | None = None, abandoned: bool = False) -> Iterator[Batch]:
     """Whole lines from ``start`` on, in batches of about a mebibyte.
 
-    ``until`` bounds the offset. The half line at the end of a segment is left for later, unless it is abandoned:
-    then it is what a killed process could not finish, and counts as damaged.
+    ``until`` bounds the offset. The line at the end of a segment that has no newline is left for later, unless the
+    segment is abandoned: then it is what a killed process could not finish, and damaged if more than that is missing.
     """
     with segment.open("rb") as file:
         file.seek(start)
@@ -50,7 +50,7 @@ def read(segment: Path, start: int, *, until: int | None = None, abandoned: bool
             whole = data.rfind(b"\n") + 1
             if not whole:
                 if data and abandoned:
-                    yield Batch([], start + len(data), 1)
+                    yield _batch(data, start + len(data))
                 return
             yield _batch(data[:whole], start + whole)
             start += whole
@@ -85,5 +85,5 @@ def _batch(lines: bytes, end: int) -> Batch:
         try:
             entries.append(decode_line(line))
         except ValueError:
-            damaged += bool(line)  # an empty line only ends a torn one before it
+            damaged += 1
     return Batch(entries, end, damaged)
