@@ -7,7 +7,6 @@ import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
-from urllib.parse import unquote
 
 import structlog
 
@@ -234,7 +233,7 @@ def _endpoint(gateway: Gateway, method: str, path: str) -> tuple[Handler, str]:
     elif path == "/v1/models":
         allowed, handler = "GET", gateway.models
     elif path.startswith("/v1/models/"):
-        allowed, handler, argument = "GET", gateway.model, unquote(path.removeprefix("/v1/models/"))
+        allowed, handler, argument = "GET", gateway.model, path.removeprefix("/v1/models/")
     elif path == "/v1/key":
         allowed, handler = "GET", gateway.key
     else:

@@ -18,6 +18,8 @@ from naxios.gateway.refusal import bad_request
 CHAT_PATH = "/chat/completions"
 
 MAX_CHOICES = 128
+MAX_OUTPUT_TOKENS = 2**31 - 1
+"""More than any model writes; times choices and the largest multiplier it stays within the integers of a double."""
 MAX_MODEL_NAME = 200
 SMALLEST_ATTACHMENT = 1024
 _ATTACHMENT = re.compile(rb"[A-Za-z0-9+/]{%d,}={0,2}" % SMALLEST_ATTACHMENT)
@@ -75,8 +77,8 @@ def parse_chat_request(body: bytes) -> ChatRequest:
     max_output = None
     for name in ("max_completion_tokens", "max_tokens"):
         limit = _field(fields, name, int, "a whole number of at least 1")
-        if limit is not None and limit < 1:
-            raise bad_request(f"`{name}` has to be a whole number of at least 1.", param=name)
+        if limit is not None and not 1 <= limit <= MAX_OUTPUT_TOKENS:
+            raise bad_request(f"`{name}` has to be a whole number from 1 to {MAX_OUTPUT_TOKENS}.", param=name)
         if limit is not None:  # providers differ in which of the two they obey: the larger one counts
             max_output = max(limit, max_output or 0)
     choices = _field(fields, "n", int, "a whole number")
