@@ -1,10 +1,11 @@
 """What can be asked of usage. Totals come from rollups; records are only scanned to check on them."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from operator import add
 from typing import Any
 
-from django.db.models import Count, QuerySet, Sum
-from django.db.models.functions import TruncDate
+from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models.functions import TruncHour
 
 from naxios.domain import clock
 from naxios.domain.moments import microseconds, moment
@@ -20,6 +21,10 @@ TOTALS = (
     "reasoning_tokens",
     "standard_tokens",
 )
+_GROUPED = ("start", "user_id", "key_id", "model", "provider")
+_SUMMED = ("requests", "errors", "duration", *TOTALS[2:])
+_Group = tuple[Any, ...]
+_Sums = tuple[int, ...]
 GROUPS = {"model": ("model",), "key": ("key_id", "key__name"), "day": ("start",)}
 
 
@@ -85,29 +90,13 @@ def tokens_in_records(day: int) -> dict[str, int]:
 
 
 def rollups_that_differ() -> list[str]:
-    """Days and keys whose rollups are not the sum of their records; a full scan."""
-    counted = {
-        (key, day): (requests, tokens)
-        for key, day, requests, tokens in UsageRecord.objects.annotate(day=TruncDate("admitted_at", tzinfo=UTC))
-        .values_list("key_id", "day")
-        .annotate(count=Count("id"), tokens=Sum("standard_tokens"))
-    }
-    differing = []
-    for period in UsageRollup.Period:
-        rolled_up = {
-            (key, day): (requests, tokens)
-            for key, day, requests, tokens in UsageRollup.objects.filter(period=period)
-            .annotate(day=TruncDate("start", tzinfo=UTC))
-            .values_list("key_id", "day")
-            .annotate(count=Sum("requests"), tokens=Sum("standard_tokens"))
-        }
-        differing += [
-            f"{period} rollups of key {key} on {day}: (requests, tokens) {rolled_up.get((key, day))}, "
-            f"records {counted.get((key, day))}"
-            for key, day in sorted(counted.keys() | rolled_up.keys(), key=str)
-            if counted.get((key, day)) != rolled_up.get((key, day))
-        ]
-    return differing
+    """Rollups that are not the sum of their records, or have none; a full scan."""
+    of_hours = _sums_of_records()
+    of_days: dict[_Group, _Sums] = {}
+    for (start, *group), sums in of_hours.items():
+        day = (start.replace(hour=0), *group)
+        of_days[day] = tuple(map(add, of_days[day], sums)) if day in of_days else sums
+    return [*_differences(UsageRollup.Period.HOUR, of_hours), *_differences(UsageRollup.Period.DAY, of_days)]
 
 
 def request_count() -> int:
@@ -125,6 +114,37 @@ def tokens_today() -> int:
 def record_count() -> int:
     """Records there are; a scan."""
     return UsageRecord.objects.count()
+
+
+def _sums_of_records() -> dict[_Group, _Sums]:
+    requests = {"requests": Count("id"), "errors": Count("id", filter=Q(status__gte=400))}
+    others = {f"sum_{name}": Sum(name) for name in _SUMMED[len(requests) :]}
+    rows = (
+        UsageRecord.objects.annotate(start=TruncHour("admitted_at", tzinfo=UTC))
+        .values_list(*_GROUPED)
+        .annotate(**requests, **others)
+    )
+    return {row[: len(_GROUPED)]: row[len(_GROUPED) :] for row in rows}
+
+
+def _differences(period: str, of_records: dict[_Group, _Sums]) -> list[str]:
+    rows = UsageRollup.objects.filter(period=period).values_list(*_GROUPED, *_SUMMED)
+    of_rollups: dict[_Group, _Sums] = {row[: len(_GROUPED)]: row[len(_GROUPED) :] for row in rows}
+    nothing = (0,) * len(_SUMMED)
+    found = []
+    for group in sorted(of_records.keys() | of_rollups.keys()):
+        rolled_up, recorded = of_rollups.get(group, nothing), of_records.get(group, nothing)
+        if rolled_up != recorded:
+            start, user, key, model, provider = group
+            differing = ", ".join(
+                f"{name} {ours} (records: {theirs})"
+                for name, ours, theirs in zip(_SUMMED, rolled_up, recorded, strict=True)
+                if ours != theirs
+            )
+            found.append(
+                f"{period} rollup {start:%Y-%m-%d %H:%M} of account {user}, key {key}, {model}, {provider}: {differing}"
+            )
+    return found
 
 
 def _label(row: dict[str, Any], by: str) -> str:

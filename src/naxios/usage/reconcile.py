@@ -47,15 +47,19 @@ def reconcile(directory: Path, ask_counters: Callable[[], Counted | None]) -> Re
 
     Traffic may go on. The database is read first and the counters after, so the counters are never behind; what lies
     between is in the journal, unless a segment was drained and deleted just then: that is noticed and tried again.
+    What a segment held that was gone before is in the database, even if its position was not forgotten.
     """
     for _ in range(ATTEMPTS):
         day = clock.day_of(clock.now())
+        segments = journal_files.segments(directory)
         stored = _stored(day)
         counted = ask_counters()
         try:
-            return _compare(stored, counted, day, directory)
+            report = _compare(stored, counted, day, directory)
         except FileNotFoundError:
             continue
+        if all(segment.exists() for segment in segments):
+            return report
     raise FileNotFoundError("journal segments keep disappearing while they are read")
 
 
@@ -75,9 +79,6 @@ def _stored(day: int) -> _Stored:
 def _compare(stored: _Stored, counted: Counted | None, day: int, directory: Path) -> Report:
     tokens = Counter(stored.tokens)
     pending = damaged = 0
-    names = {segment.name for segment in journal_files.segments(directory)}
-    if stored.positions.keys() - names:
-        raise FileNotFoundError
     for segment in journal_files.segments(directory):
         until = None
         if counted is not None:
