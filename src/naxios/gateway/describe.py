@@ -64,5 +64,5 @@ def _limit(state: LimitState, now: int) -> dict[str, Any]:
         "used": state.limit - state.remaining,
         "remaining": state.remaining,
         "reset": clock.format_duration(state.reset),
-        "resets_at": clock.format_instant(now + state.reset),
+        "resets_at": clock.format_instant(now + state.reset + clock.SECOND - 1),  # rounded up, like every wait
     }
