@@ -4,7 +4,6 @@ receive -> authenticate -> admit -> route and forward -> settle -> journal.
 """
 
 import asyncio
-import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -23,7 +22,7 @@ from naxios.gateway.dialects.openai import ChatRequest, parse_chat_request
 from naxios.gateway.forward import Attempts, Forwarded, forward
 from naxios.gateway.journal import Journal
 from naxios.gateway.limits import Limiter, LimitState
-from naxios.gateway.receive import Call, ClientGone, ClientWatch, Receive, Scope, Send, read_body, respond
+from naxios.gateway.receive import Call, ClientGone, ClientWatch, Receive, Scope, Send, new_id, read_body, respond
 from naxios.gateway.refusal import Headers, Refusal, server_stopped
 from naxios.gateway.refusals import RefusalTally
 from naxios.gateway.route import Router
@@ -64,7 +63,7 @@ class Gateway:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers: Headers = scope["headers"]
-        call = Call(f"req_{secrets.token_hex(12)}", headers, receive, send, clock.now())
+        call = Call(new_id(), headers, receive, send, clock.now())
         task = asyncio.current_task()
         assert task is not None, "a coroutine runs in a task"  # noqa: S101
         self._answering.add(task)

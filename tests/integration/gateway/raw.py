@@ -133,3 +133,12 @@ def chat(key: str, model: str = "naxios/echo", **fields: Any) -> bytes:
     """A request for a chat completion."""
     body = {"model": model, "messages": [{"role": "user", "content": "Hello"}], **fields}
     return post(key, json.dumps(body).encode())
+
+
+def assert_refused(answer: Answer, status: int, code: str) -> None:
+    """The error has OpenAI's shape and can be found by its id."""
+    assert (answer.status, answer.json["error"]["code"]) == (status, code)
+    assert set(answer.json["error"]) == {"message", "type", "param", "code"}
+    assert answer.headers["content-type"] == "application/json"
+    assert answer.headers["x-request-id"].startswith("req_")
+    assert answer.headers["x-request-id"] == answer.headers["request-id"]
