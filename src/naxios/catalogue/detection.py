@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from naxios.catalogue.file import BUILT_IN_MODELS
+from naxios.catalogue.file import is_model_name
 from naxios.domain import keys
 from naxios.domain.catalogue import Provider, ProviderKind, Secret
 from naxios.errors import Refused
@@ -50,7 +50,7 @@ def candidates(environment: Mapping[str, str]) -> list[Candidate]:
         key = environment.get(variable, "")
         if key and not keys.is_well_formed(key):
             if name == "openai":
-                base_url = environment.get("OPENAI_BASE_URL", base_url).rstrip("/")
+                base_url = (environment.get("OPENAI_BASE_URL") or base_url).rstrip("/")
             headers: tuple[tuple[str, str], ...] = ()
             if name == "anthropic":  # its list of models wants its own headers
                 headers = (("x-api-key", f"${{{variable}}}"), ("anthropic-version", "2023-06-01"))
@@ -73,8 +73,8 @@ def catalogue_file(offered: list[tuple[Candidate, list[str]]]) -> str:
         if not models:
             lines += ["", "# It did not list its models; name those that you want to offer, for example:"]
             lines += ['# [models."MODEL"]', f'# routes = [ {{ provider = "{candidate.name}", model = "MODEL" }} ]']
-        for model in models:
-            if not model.startswith(BUILT_IN_MODELS):
+        for model in dict.fromkeys(models):
+            if is_model_name(model):  # another one would keep the whole file from being applied
                 routes.setdefault(model, []).append(
                     f'{{ provider = "{candidate.name}", model = {_string(model)} }}',
                 )
@@ -96,7 +96,7 @@ def _ollama(host: str) -> str:
         name, port = parts.hostname or "127.0.0.1", parts.port or OLLAMA_PORT
     except ValueError:
         raise Refused(f"OLLAMA_HOST is an address such as 127.0.0.1:{OLLAMA_PORT}, not {host!r}.") from None
-    if name == "0.0.0.0":  # noqa: S104 - not listened on, but turned into an address that can be asked
+    if name in ("0.0.0.0", "::"):  # noqa: S104 - not listened on, but turned into an address that can be asked
         name = "127.0.0.1"
     return f"{parts.scheme}://{f'[{name}]' if ':' in name else name}:{port}/v1"
 

@@ -18,6 +18,8 @@ BUILT_IN_MODELS = "naxios/"
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,49}")
 _MODEL_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@+-]{0,199}")
+_DIGITS = re.compile(r"[\d_]+")
+_POSITION = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 _HEADER = re.compile(r"[A-Za-z0-9-]{1,64}")
 _OTHER_KINDS = {
     "anthropic": "https://api.anthropic.com/v1",
@@ -65,26 +67,37 @@ class ProviderEntry(_Entry):
     @field_validator("kind", mode="before")
     @classmethod
     def _kind(cls, kind: object) -> object:
-        if kind in _OTHER_KINDS:
+        if isinstance(kind, str) and kind in _OTHER_KINDS:
             raise ValueError(
                 f'this version speaks to OpenAI-compatible servers only; use kind = "openai" with '
-                f'base_url = "{_OTHER_KINDS[str(kind)]}"'
+                f'base_url = "{_OTHER_KINDS[kind]}"'
             )
         return kind
 
     @field_validator("base_url")
     @classmethod
     def _base_url(cls, url: str) -> str:
-        parts = urlsplit(url)
+        try:
+            parts = urlsplit(url)
+            has_port = parts.port != 0
+        except ValueError:  # whose message quotes the URL, which may hold a secret
+            raise ValueError("this is not a URL that can be connected to") from None
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError("a base URL begins with https:// (or http://) and names a host")
         if parts.username or parts.password:
             raise ValueError("credentials belong into api_key or headers, not into the URL")
         if parts.query or parts.fragment:
             raise ValueError("a base URL has no ? or # part")
-        if parts.port == 0 or any(character.isspace() for character in url):
+        if not has_port or any(character.isspace() for character in url):
             raise ValueError("this is not a URL that can be connected to")
         return url.rstrip("/")
+
+    @field_validator("api_key")
+    @classmethod
+    def _api_key(cls, key: str) -> str:
+        if not _fits_a_header(key):
+            raise ValueError("it has characters that a header cannot have, such as a line end")
+        return key
 
     @field_validator("headers")
     @classmethod
@@ -94,9 +107,13 @@ class ProviderEntry(_Entry):
                 raise ValueError(f"{name!r} is not the name of a header")
             if name.lower() in ("host", "content-length", "transfer-encoding", "connection"):
                 raise ValueError(f"{name} is set by Naxios itself")
-            if not value.isascii() or not value.isprintable():
+            if not _fits_a_header(value):
                 raise ValueError(f"the value of {name} has characters that a header cannot have")
         return headers
+
+
+def _fits_a_header(value: str) -> bool:
+    return value.isascii() and value.isprintable()
 
 
 class RouteEntry(_Entry):
@@ -172,7 +189,7 @@ def read(text: str, name: str, environment: Mapping[str, str], known_providers: 
         raise FileProblems([f"{name}:1: the file is larger than {LARGEST_FILE // 1024} KiB"])
     try:
         content = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise FileProblems([_syntax_problem(text, name, error)]) from None
 
     found = [*_misnamed(content), *_routes_to_nowhere(content, known_providers)]
@@ -187,6 +204,11 @@ def read(text: str, name: str, environment: Mapping[str, str], known_providers: 
     lines = lines_of(text)
     problems = sorted({(lines.of(path), _written(path), message) for path, message in found})
     raise FileProblems([f"{name}:{line}: {path}{': ' if path else ''}{message}" for line, path, message in problems])
+
+
+def is_model_name(name: str) -> bool:
+    """Whether an operator's model can have this name."""
+    return bool(_MODEL_NAME.fullmatch(name)) and not name.startswith(BUILT_IN_MODELS)
 
 
 def _misnamed(content: dict[str, Any]) -> list[Problem]:
@@ -252,10 +274,15 @@ def _problem(detail: Any) -> Problem:
 
 
 def _syntax_problem(text: str, name: str, error: Exception) -> str:
-    message = "nested too deeply" if isinstance(error, RecursionError) else str(error)
-    position = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)$", message)
-    line = int(position[1]) if position and position[1] else text.count("\n") + 1
-    return f"{name}:{line}: not valid TOML: {message[: position.start()] if position else message}"
+    message, line = str(error), text.count("\n") + 1
+    if isinstance(error, RecursionError):
+        message = "nested too deeply"
+    elif not isinstance(error, tomllib.TOMLDecodeError):  # Python reads no number this long
+        number = max(_DIGITS.finditer(text), key=lambda digits: len(digits[0]))
+        message, line = "a number has too many digits", text.count("\n", 0, number.start()) + 1
+    elif position := _POSITION.search(message):
+        message, line = message[: position.start()], int(position[1] or line)
+    return f"{name}:{line}: not valid TOML: {message}"
 
 
 def _written(path: Path) -> str:
