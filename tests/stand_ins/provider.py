@@ -96,7 +96,7 @@ class StandInProvider:
         self.models.clear()
         self.asked.clear()
 
-    def wait_for_asked(self, count: int, seconds: float = 5) -> list[Asked]:
+    def wait_for_asked(self, count: int, seconds: float = 30) -> list[Asked]:
         """The requests so far, once there are ``count`` of them."""
         end = time.monotonic() + seconds
         while len(self.asked) < count and time.monotonic() < end:

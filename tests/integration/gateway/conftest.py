@@ -4,7 +4,7 @@ import itertools
 import socket
 import time
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import anthropic
 import httpx2 as httpx
@@ -12,6 +12,7 @@ import openai
 import pytest
 
 from tests.integration.conftest import catalogue
+from tests.integration.gateway.asking import Ask
 from tests.serving import Server
 from tests.stand_ins.provider import StandInProvider
 
@@ -27,14 +28,19 @@ class Pair(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def server(server: Server, running_stand_in: StandInProvider, closed_port: int) -> Server:
+def server(
+    request: pytest.FixtureRequest, server: Server, running_stand_in: StandInProvider, closed_port: int
+) -> Server:
     """The running Naxios, with models ``solo-N`` and ``pair-N`` that the fixtures below give out.
 
     ``nowhere`` is served by a provider that nothing listens for, ``half-there`` by that one first; the provider of
-    ``narrow`` takes one request at a time, and the stand-in those that are too many.
+    ``narrow`` takes one request at a time, and the stand-in those that are too many. A module whose tests wait for
+    the stand-in to be given up says after how many ``TIMEOUT_SECONDS``.
     """
+    timeout = getattr(request.module, "TIMEOUT_SECONDS", 60)
     more = _models() + _odd_models(running_stand_in, closed_port)
-    server.apply(catalogue(running_stand_in, more), STAND_IN_KEY=running_stand_in.credential)
+    file = catalogue(running_stand_in, more, timeout_seconds=timeout)
+    server.apply(file, STAND_IN_KEY=running_stand_in.credential)
     key = server.key()
     end = time.monotonic() + 30
     while time.monotonic() < end:
@@ -69,6 +75,17 @@ def pair(_numbers: Iterator[int]) -> Pair:
     """A model with two routes that no other test has used."""
     model = f"pair-{next(_numbers)}"
     return Pair(model, f"{model}-first", f"{model}-second")
+
+
+@pytest.fixture
+def ask(server: Server, key: str) -> Ask:
+    """Asks a model for a completion: ``ask(model, **fields)``."""
+
+    def ask(model: str, **fields: Any) -> httpx.Response:
+        body = {"model": model, "messages": [{"role": "user", "content": "Hello"}], **fields}
+        return httpx.post(f"{server.api}/chat/completions", headers={"x-api-key": key}, json=body, timeout=60)
+
+    return ask
 
 
 @pytest.fixture

@@ -12,6 +12,8 @@ from tests.serving import Server
 from tests.stand_ins import completions
 from tests.stand_ins.provider import Behaviour, StandInProvider
 
+TIMEOUT_SECONDS = 2
+
 HEAD: dict[str, Any] = {"id": "x", "object": "chat.completion.chunk", "created": 1, "model": "m"}
 TEXT = completions.event({**HEAD, "choices": [{"index": 0, "delta": {"content": "Hi"}, "finish_reason": None}]})
 END = completions.event({**HEAD, "choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]})
