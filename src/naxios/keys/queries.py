@@ -1,5 +1,7 @@
 """What can be asked of keys."""
 
+from collections.abc import Iterable
+
 from naxios.domain.moments import microseconds
 from naxios.domain.principal import Principal, Standing
 from naxios.errors import Refused
@@ -33,6 +35,11 @@ def principal(digest: bytes) -> Principal | None:
 def of_user(user_id: int) -> list[ApiKey]:
     """Keys of an account, newest first, with their secrets' prefixes at hand."""
     return list(ApiKey.objects.filter(user_id=user_id).prefetch_related("secrets").order_by("-pk"))
+
+
+def names(ids: Iterable[int]) -> dict[int, str]:
+    """The names of those keys of ``ids`` that there are."""
+    return {id: key.name for id, key in ApiKey.objects.only("name").in_bulk(list(ids)).items()}
 
 
 def by_id(key_id: int) -> ApiKey:

@@ -10,6 +10,7 @@ from django.db.models.functions import TruncHour
 from naxios.domain import clock
 from naxios.domain.moments import microseconds, moment
 from naxios.domain.stored_usage import RecentUse, StoredUsage, TokensOfDay
+from naxios.keys import queries as keys
 from naxios.usage.models import JournalPosition, RefusalCount, UsageRecord, UsageRollup
 
 TOTALS = (
@@ -25,7 +26,7 @@ _GROUPED = ("start", "user_id", "key_id", "model", "provider")
 _SUMMED = ("requests", "errors", "duration", *TOTALS[2:])
 _Group = tuple[Any, ...]
 _Sums = tuple[int, ...]
-GROUPS = {"model": ("model",), "key": ("key_id", "key__name"), "day": ("start",)}
+GROUPS = {"model": "model", "key": "key_id", "day": "start"}
 
 
 def totals(
@@ -40,8 +41,10 @@ def totals(
     if since is not None:
         rollups = rollups.filter(start__gte=datetime.combine(since, time.min, UTC))
     order = "-start" if by == "day" else "-sum_standard_tokens"
-    rows = rollups.values(*GROUPS[by]).annotate(**{f"sum_{name}": Sum(name) for name in TOTALS}).order_by(order)
-    return [{by: _label(row, by), **{name: row[f"sum_{name}"] for name in TOTALS}} for row in rows]
+    rows = rollups.values(GROUPS[by]).annotate(**{f"sum_{name}": Sum(name) for name in TOTALS}).order_by(order)
+    # Not by a join: usage outlives its key, and has to add up without it.
+    names = keys.names(row["key_id"] for row in rows) if by == "key" else {}
+    return [{by: _label(row, by, names), **{name: row[f"sum_{name}"] for name in TOTALS}} for row in rows]
 
 
 def refusals(*, user_id: int | None = None, key_id: int | None = None, since: date | None = None) -> dict[str, int]:
@@ -147,7 +150,7 @@ def _differences(period: str, of_records: dict[_Group, _Sums]) -> list[str]:
     return found
 
 
-def _label(row: dict[str, Any], by: str) -> str:
+def _label(row: dict[str, Any], by: str, key_names: dict[int, str]) -> str:
     if by == "key":
-        return f"{row['key_id']} {row['key__name'] or '(deleted)'}"
+        return f"{row['key_id']} {key_names.get(row['key_id'], '(deleted)')}"
     return row["start"].date().isoformat() if by == "day" else str(row["model"])
