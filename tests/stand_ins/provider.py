@@ -139,9 +139,9 @@ class StandInProvider:
         behaviour = self.models.get(wanted.get("model"), Behaviour())
         try:
             return await self._behave(request, wanted, behaviour)
-        except (ConnectionResetError, asyncio.CancelledError):
+        except ConnectionResetError:
             asked.left.set()
-            raise
+            return web.Response()  # to nobody
         finally:
             asked.answered.set()
 
