@@ -7,16 +7,22 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 _home = tempfile.TemporaryDirectory(prefix="naxios-test-")
 os.environ["NAXIOS_HOME"] = _home.name
 os.environ["NAXIOS_LOG_FORMAT"] = "json"
-os.environ.pop("NAXIOS_DATABASE_URL", None)
+os.environ["NAXIOS_DATABASE_URL"] = ""  # set, so that no .env of the checkout names a database that is not for tests
 os.environ["DJANGO_SETTINGS_MODULE"] = "naxios.settings"
 
 import django  # noqa: E402
 
 django.setup()
+
+# The same examples at every run, so that the suite is not flaky. `--hypothesis-profile search` looks for new ones.
+settings.register_profile("naxios", deadline=None, max_examples=50, derandomize=True)
+settings.register_profile("search", deadline=None, max_examples=2_000)
+settings.load_profile("naxios")
 
 
 @pytest.fixture(scope="session")
@@ -34,7 +40,7 @@ def _migrated_database() -> Path:
 
 @pytest.fixture
 def database(_migrated_database: Path) -> Iterator[Path]:
-    """A SQLite database as a first start leaves it, with the plan `free` and `naxios/echo`. Yields its file."""
+    """The file of a database as a first start leaves it: migrated, with the plan `free` and `naxios/echo`."""
     from django.db import connections
 
     file = Path(_home.name) / "naxios.sqlite3"

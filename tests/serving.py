@@ -3,31 +3,34 @@
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
-import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
-START_SECONDS = 30
+START_SECONDS = 60
+RECORD_SECONDS = 20
 
 
 class Server:
-    """``naxios serve`` on a port of its own, with data under ``home``. Logs go to ``home.log``.
+    """``naxios serve`` on a port of its own, with data under ``home``.
 
-    What it prints once it runs is kept in ``printed``, line by line.
+    Its standard error, the log, goes to ``home.log``, its standard output to ``home.out``; both are appended to.
     """
 
     def __init__(self, home: Path, *, port: int = 0, **environment: str) -> None:
         self.home = home
         self.log = home.with_suffix(".log")
+        self.output = home.with_suffix(".out")
         self.url = ""
         self.first_staff_link: str | None = None
-        self._process: subprocess.Popen[str] | None = None
+        self._process: subprocess.Popen[bytes] | None = None
         self._port = port
-        self.printed: list[str] = []
+        self._users: set[str] = set()
         self.environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("NAXIOS_")},
             "NAXIOS_HOME": str(home),
@@ -48,26 +51,19 @@ class Server:
     def start(self) -> None:
         """Start, on the same port as before if it ran before; returns once it accepts connections."""
         command = [sys.executable, "-m", "naxios", "serve", "--json", "--port", str(self._port)]
-        with self.log.open("a") as log:
+        with self.log.open("a") as log, self.output.open("a") as output:
+            before = output.tell()
             self._process = subprocess.Popen(
-                command, stdout=subprocess.PIPE, stderr=log, text=True, env=self.environment, cwd=self.log.parent
+                command, stdout=output, stderr=log, env=self.environment, cwd=self.log.parent
             )
-        assert self._process.stdout is not None
-        announced = ""
-        for line in self._process.stdout:
-            announced += line
-            if line.startswith("}"):
-                break
-        assert announced, f"naxios serve did not start:\n{self.log.read_text()[-4000:]}"
-        told = json.loads(announced)
+        told = self._announced(before)
         self.url, self.first_staff_link = told["url"], told["first_staff_link"]
         self._port = int(self.url.rsplit(":", 1)[1])
-        threading.Thread(target=self._read, args=[self._process.stdout], daemon=True).start()
 
-    def _read(self, stdout: IO[str]) -> None:
-        """Read on: a server whose pipe is full would wait for ever."""
-        for line in stdout:
-            self.printed.append(line.rstrip("\n"))
+    @property
+    def printed(self) -> list[str]:
+        """What it has printed, line by line."""
+        return self.output.read_text().splitlines()
 
     def kill(self) -> None:
         """``kill -9``."""
@@ -108,11 +104,38 @@ class Server:
 
     def key(self, *options: str, user: str = "dev@example.com", plan: str = "test") -> str:
         """The secret of a new key of ``user``, who is made on first use, on ``plan`` if there is such a plan."""
-        if self.run("user", "show", user).returncode != 0:
-            made = self.run("user", "create", user, "--plan", plan)
-            if made.returncode != 0:
-                self.cli("user", "create", user)
+        if user not in self._users:
+            if self.run("user", "create", user, "--plan", plan).returncode != 0:
+                self.run("user", "create", user)  # refused too if the account was there already
+            self._users.add(user)
         return str(self.cli("key", "create", "--user", user, "--name", "test key", *options)["secret"])
+
+    def record(self, request_id: str) -> dict[str, Any]:
+        """The usage record of a request, once the journal has been carried into the (embedded) database."""
+        database = f"file:{self.home / 'naxios.sqlite3'}?mode=ro"
+        end = time.monotonic() + RECORD_SECONDS
+        while time.monotonic() < end:
+            with closing(sqlite3.connect(database, uri=True)) as connection:
+                connection.row_factory = sqlite3.Row
+                row = connection.execute(
+                    "SELECT * FROM usage_usagerecord WHERE request_id = ?", [request_id]
+                ).fetchone()
+            if row is not None:
+                return dict(row)
+            time.sleep(0.05)
+        raise AssertionError(f"there is no usage record of {request_id}")
+
+    def _announced(self, before: int) -> dict[str, Any]:
+        """What the process says once it accepts connections: the output after its first ``before`` bytes."""
+        assert self._process is not None
+        end = time.monotonic() + START_SECONDS
+        while time.monotonic() < end and self._process.poll() is None:
+            output = self.output.read_bytes()[before:]
+            if output.endswith(b"}\n"):
+                told: dict[str, Any] = json.JSONDecoder().raw_decode(output.decode())[0]
+                return told
+            time.sleep(0.02)
+        raise AssertionError(f"naxios serve did not start:\n{self.log.read_text()[-4000:]}")
 
 
 GENEROUS_PLAN = """

@@ -2,6 +2,8 @@
 
 import ipaddress
 import json
+import os
+import re
 import secrets
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -24,8 +26,8 @@ class Config:
 
     home: Path
     base_url: str
-    database_url: str
-    redis_url: str
+    database_url: str = field(repr=False)
+    redis_url: str = field(repr=False)
     email_url: str = field(repr=False)
     email_from: str
     secret_key: str = field(repr=False)
@@ -84,37 +86,36 @@ def load() -> Config:
     ConfigError
         A variable has a value that cannot be used.
     """
-    env = environ.Env()
     if Path(".env").is_file():
-        env.read_env(".env", overwrite=False)
-    home = Path(env.str("NAXIOS_HOME", "naxios-data")).expanduser().absolute()
-    log_format = env.str("NAXIOS_LOG_FORMAT", "console")
+        try:
+            environ.Env.read_env(".env", overwrite=False)
+        except UnicodeDecodeError:
+            raise ConfigError(f"{Path('.env').absolute()} is not UTF-8 text") from None
+    home = Path(_text("NAXIOS_HOME") or "naxios-data").expanduser().absolute()
+    log_format = _text("NAXIOS_LOG_FORMAT", "console")
     if log_format not in ("console", "json"):
         raise ConfigError(f"NAXIOS_LOG_FORMAT is console or json, not {log_format!r}")
-    log_level = env.str("NAXIOS_LOG_LEVEL", "info").lower()
+    log_level = _text("NAXIOS_LOG_LEVEL", "info").lower()
     if log_level not in ("debug", "info", "warning", "error"):
         raise ConfigError(f"NAXIOS_LOG_LEVEL is debug, info, warning or error, not {log_level!r}")
-    database_url = env.str("NAXIOS_DATABASE_URL", "")
-    if database_url and not database_url.startswith(("postgres://", "postgresql://")):
-        raise ConfigError("NAXIOS_DATABASE_URL starts with postgres://; leave it out to use the embedded SQLite")
     return Config(
         home=home,
-        base_url=env.str("NAXIOS_BASE_URL", "").rstrip("/"),
-        database_url=database_url,
-        redis_url=env.str("NAXIOS_REDIS_URL", ""),
-        email_url=_email_url(env),
-        email_from=env.str("NAXIOS_EMAIL_FROM", "naxios@localhost"),
-        secret_key=env.str("NAXIOS_SECRET_KEY", "") or _stored_secret(home),
-        metrics_token=env.str("NAXIOS_METRICS_TOKEN", ""),
+        base_url=_base_url(),
+        database_url=_database_url(),
+        redis_url=_text("NAXIOS_REDIS_URL"),
+        email_url=_email_url(),
+        email_from=_text("NAXIOS_EMAIL_FROM", "naxios@localhost"),
+        secret_key=_text("NAXIOS_SECRET_KEY") or _stored_secret(home),
+        metrics_token=_text("NAXIOS_METRICS_TOKEN"),
         log_level=log_level,
         log_format=log_format,
-        allow_private_providers=_boolean(env, "NAXIOS_ALLOW_PRIVATE_PROVIDERS"),
-        drain_seconds=_whole(env, "NAXIOS_DRAIN_SECONDS", 30),
-        max_body_bytes=_whole(env, "NAXIOS_MAX_BODY_BYTES", 32 * 1024 * 1024),
-        body_seconds=_whole(env, "NAXIOS_BODY_SECONDS", 60),
-        header_seconds=_whole(env, "NAXIOS_HEADER_SECONDS", 15),
-        trusted_proxies=tuple(env.list("NAXIOS_TRUSTED_PROXIES", default=[])),
-        site=_site(env),
+        allow_private_providers=_boolean("NAXIOS_ALLOW_PRIVATE_PROVIDERS"),
+        drain_seconds=_whole("NAXIOS_DRAIN_SECONDS", 30),
+        max_body_bytes=_whole("NAXIOS_MAX_BODY_BYTES", 32 * 1024 * 1024),
+        body_seconds=_whole("NAXIOS_BODY_SECONDS", 60),
+        header_seconds=_whole("NAXIOS_HEADER_SECONDS", 15),
+        trusted_proxies=_trusted_proxies(),
+        site=_site(),
     )
 
 
@@ -132,8 +133,67 @@ def is_address(host: str) -> bool:
     return True
 
 
+def _text(name: str, default: str = "") -> str:
+    # Not by django-environ, which takes a value that begins with $ for the name of another variable.
+    return os.environ.get(name, default)
+
+
+def _base_url() -> str:
+    url = _text("NAXIOS_BASE_URL").rstrip("/")
+    if url and not re.fullmatch(r"https?://[^/?#\s@]+", url):
+        raise ConfigError(f"NAXIOS_BASE_URL is an address such as https://llm.example.com, not {url!r}")
+    return url
+
+
+def _database_url() -> str:
+    url = _text("NAXIOS_DATABASE_URL")
+    if url and not url.startswith(("postgres://", "postgresql://")):
+        raise ConfigError("NAXIOS_DATABASE_URL starts with postgres://; leave it out to use the embedded SQLite")
+    try:
+        named = not url or environ.Env.db_url_config(url)["NAME"]
+    except (ValueError, KeyError, environ.ImproperlyConfigured):
+        named = False
+    if not named:  # the value stays untold: it may hold a password
+        raise ConfigError("NAXIOS_DATABASE_URL is postgres://USER:PASSWORD@HOST:PORT/DATABASE; it cannot be read")
+    return url
+
+
+def _email_url() -> str:
+    url = _text("NAXIOS_EMAIL_URL")
+    try:
+        smtp_url.settings_of(url)
+    except ValueError as error:
+        raise ConfigError(str(error)) from None
+    return url
+
+
+def _trusted_proxies() -> tuple[str, ...]:
+    proxies = tuple(proxy.strip() for proxy in _text("NAXIOS_TRUSTED_PROXIES").split(",") if proxy.strip())
+    for proxy in proxies:
+        if proxy != "*" and not _is_network(proxy):
+            raise ConfigError(
+                f"NAXIOS_TRUSTED_PROXIES lists addresses and networks such as 10.0.0.1,10.1.0.0/16, not {proxy!r}"
+            )
+    return proxies
+
+
+def _is_network(text: str) -> bool:
+    try:
+        ipaddress.ip_network(text)
+    except ValueError:
+        return False
+    return True
+
+
 def _stored_secret(home: Path) -> str:
     """The secret key under ``home``; made at first use, readable by its owner only."""
+    try:
+        return _secret_in(home)
+    except OSError as error:
+        raise ConfigError(f"NAXIOS_HOME ({home}) cannot be used: {error.strerror}. Choose another directory.") from None
+
+
+def _secret_in(home: Path) -> str:
     path = home / "secret_key"
     if not path.exists():
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -149,29 +209,20 @@ def _stored_secret(home: Path) -> str:
     return path.read_text().strip()
 
 
-def _email_url(env: environ.Env) -> str:
-    url: str = env.str("NAXIOS_EMAIL_URL", "")
-    try:
-        smtp_url.settings_of(url)
-    except ValueError as error:
-        raise ConfigError(str(error)) from None
-    return url
-
-
-def _site(env: environ.Env) -> Site:
+def _site() -> Site:
     try:
         return site(
-            name=env.str("NAXIOS_SITE_NAME", ""),
-            contact=env.str("NAXIOS_CONTACT_EMAIL", ""),
-            logo=env.str("NAXIOS_SITE_LOGO", ""),
-            accent=env.str("NAXIOS_SITE_ACCENT", ""),
+            name=_text("NAXIOS_SITE_NAME"),
+            contact=_text("NAXIOS_CONTACT_EMAIL"),
+            logo=_text("NAXIOS_SITE_LOGO"),
+            accent=_text("NAXIOS_SITE_ACCENT"),
         )
     except ValueError as error:
         raise ConfigError(str(error)) from None
 
 
-def _whole(env: environ.Env, name: str, default: int) -> int:
-    text = env.str(name, str(default))
+def _whole(name: str, default: int) -> int:
+    text = _text(name, str(default))
     try:
         value = int(text)
     except ValueError:
@@ -181,8 +232,8 @@ def _whole(env: environ.Env, name: str, default: int) -> int:
     return value
 
 
-def _boolean(env: environ.Env, name: str) -> bool:
-    text = env.str(name, "false").lower()
+def _boolean(name: str) -> bool:
+    text = _text(name, "false").lower()
     if text not in ("true", "false", "1", "0", "yes", "no"):
         raise ConfigError(f"{name} is true or false, not {text!r}")
     return text in ("true", "1", "yes")

@@ -47,12 +47,14 @@ LOG_FIELDS: Fields = {
     "account_id": _logged("which account, where one did something that has to be seen", Category.SECURITY),
 }
 
-_TALKS_ABOUT_ITSELF = ("uvicorn", "django.request", "django.server", "naxios")
-"""Loggers whose messages are about the server. Others may quote what they handle: only their templates are written."""
+_TALKS_ABOUT_ITSELF = ("uvicorn", "naxios")
+"""Loggers whose messages are about the server. Others quote what they handle, as Django does with the URLs that it
+does not know: only their templates are written."""
 
 
 def django_logging(level: str, style: str) -> None:
     """Send everything to standard error at ``level``, as ``console`` or ``json`` lines."""
+    logging.raiseExceptions = False  # a record that cannot be formatted would be printed with all its arguments
     renderer = structlog.processors.JSONRenderer() if style == "json" else structlog.dev.ConsoleRenderer(colors=False)
     shared: list[structlog.typing.Processor] = [
         structlog.stdlib.add_log_level,
@@ -79,7 +81,6 @@ def django_logging(level: str, style: str) -> None:
                     "()": structlog.stdlib.ProcessorFormatter,
                     "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
                     "foreign_pre_chain": [only_templates_of_others, *shared],
-                    "keep_exc_info": True,
                     "pass_foreign_args": True,
                 }
             },
@@ -104,6 +105,8 @@ def only_templates_of_others(_logger: WrappedLogger, _method: str, event: EventD
     if not record.name.startswith(_TALKS_ABOUT_ITSELF):
         # asyncio formats its messages before it logs them, exception texts included.
         event["event"] = "unhandled error" if record.name == "asyncio" else str(record.msg)
+        if hasattr(record, "status_code"):  # Django's, whose templates say no more than "%s: %s"
+            event["status"] = record.status_code
     return event
 
 

@@ -35,14 +35,14 @@ def key(server: Server) -> str:
     return server.key()
 
 
-def catalogue(provider: StandInProvider, more: str = "") -> str:
+def catalogue(provider: StandInProvider, more: str = "", *, timeout_seconds: int = 2) -> str:
     """A file with the stand-in as a provider and ``good`` as a model; ``more`` is appended."""
     return f"""
 [providers.stand-in]
 kind = "openai"
 base_url = "{provider.url}"
 api_key = "${{STAND_IN_KEY}}"
-timeout_seconds = 2
+timeout_seconds = {timeout_seconds}
 
 [models.good]
 context_tokens = 100000

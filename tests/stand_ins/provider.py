@@ -15,6 +15,8 @@ from typing import Any
 
 from aiohttp import web
 
+from tests.stand_ins import completions
+
 WORDS = ["Hello", " there", ",", " how", " can", " I", " help", "?"]
 
 
@@ -26,10 +28,12 @@ class Behaviour:
     ----------
     status, headers : of the answer; an error status answers with ``body`` or an error of OpenAI's shape.
     body : sent as it is instead of a completion or a stream.
+    chunks : sent as they are, one by one, as the body of a stream.
     words : the text, one chunk of a stream each.
     usage : the usage object; ``None`` sends none, ``...`` counts honestly.
     delay, chunk_delay : seconds before the status line, and before each chunk.
-    cut_after : chunks after which the connection is cut without an end.
+    hold : nothing is answered before it is set.
+    cut_after : chunks after which the connection is cut without an end; any number cuts a ``body`` in half.
     stall_after : chunks after which nothing more comes.
     hang_up : close the connection without any answer.
     done : whether a stream ends with ``[DONE]``.
@@ -38,11 +42,13 @@ class Behaviour:
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes | None = None
+    chunks: list[bytes] | None = None
     content_type: str = "application/json"
     words: list[str] = field(default_factory=lambda: list(WORDS))
     usage: Any = ...
     delay: float = 0
     chunk_delay: float = 0
+    hold: threading.Event | None = None
     cut_after: int | None = None
     stall_after: int | None = None
     hang_up: bool = False
@@ -90,7 +96,7 @@ class StandInProvider:
         self.models.clear()
         self.asked.clear()
 
-    def wait_for_asked(self, count: int, seconds: float = 5) -> list[Asked]:
+    def wait_for_asked(self, count: int, seconds: float = 30) -> list[Asked]:
         """The requests so far, once there are ``count`` of them."""
         end = time.monotonic() + seconds
         while len(self.asked) < count and time.monotonic() < end:
@@ -133,18 +139,21 @@ class StandInProvider:
         behaviour = self.models.get(wanted.get("model"), Behaviour())
         try:
             return await self._behave(request, wanted, behaviour)
-        except (ConnectionResetError, asyncio.CancelledError):
+        except ConnectionResetError:
             asked.left.set()
-            raise
+            return web.Response()  # to nobody
         finally:
             asked.answered.set()
 
     async def _behave(self, request: web.Request, wanted: dict[str, Any], behaviour: Behaviour) -> web.StreamResponse:
         await self._sleep(request, behaviour.delay)
+        while behaviour.hold is not None and not behaviour.hold.is_set():
+            await self._sleep(request, 0.02)
         if behaviour.hang_up:
-            assert request.transport is not None
-            request.transport.abort()
+            _cut(request)
             return web.Response()
+        if behaviour.body is not None and behaviour.cut_after is not None:
+            return await self._half(request, behaviour, behaviour.body)
         if behaviour.body is not None:
             return web.Response(
                 body=behaviour.body,
@@ -156,20 +165,34 @@ class StandInProvider:
             return web.json_response({"error": error}, status=behaviour.status, headers=behaviour.headers)
         if wanted.get("stream"):
             return await self._stream(request, wanted, behaviour)
-        return web.json_response(_completion(wanted, behaviour), headers=behaviour.headers)
+        answer = completions.completion(wanted, behaviour.words, behaviour.usage)
+        return web.json_response(answer, headers=behaviour.headers)
+
+    async def _half(self, request: web.Request, behaviour: Behaviour, body: bytes) -> web.StreamResponse:
+        headers = {"content-type": behaviour.content_type, "content-length": str(len(body))}
+        response = web.StreamResponse(status=behaviour.status, headers=headers)
+        await response.prepare(request)
+        await response.write(body[: len(body) // 2])
+        _cut(request)
+        return response
 
     async def _stream(self, request: web.Request, wanted: dict[str, Any], behaviour: Behaviour) -> web.StreamResponse:
         response = web.StreamResponse(headers={"content-type": "text/event-stream", **behaviour.headers})
         await response.prepare(request)
-        for number, event in enumerate(_events(wanted, behaviour)):
+        chunks = behaviour.chunks
+        if chunks is None:
+            chunks = list(completions.events(wanted, behaviour.words, behaviour.usage, done=behaviour.done))
+        for number, event in enumerate(chunks):
             if number == behaviour.cut_after:
-                assert request.transport is not None
-                request.transport.abort()
+                _cut(request)
                 return response
             if number == behaviour.stall_after:
                 await self._sleep(request, 3600)
             await self._sleep(request, behaviour.chunk_delay)
             await response.write(event)
+        if behaviour.cut_after == len(chunks):
+            _cut(request)
+            return response
         await response.write_eof()
         return response
 
@@ -182,48 +205,9 @@ class StandInProvider:
                 raise ConnectionResetError
 
 
-def _usage(wanted: dict[str, Any], behaviour: Behaviour) -> Any:
-    if behaviour.usage is not ...:
-        return behaviour.usage
-    prompt = max(1, len(json.dumps(wanted["messages"])) // 4)
-    completion = len(behaviour.words)
-    return {"prompt_tokens": prompt, "completion_tokens": completion, "total_tokens": prompt + completion}
-
-
-def _completion(wanted: dict[str, Any], behaviour: Behaviour) -> dict[str, Any]:
-    message = {"role": "assistant", "content": "".join(behaviour.words)}
-    completion: dict[str, Any] = {
-        "id": "chatcmpl-stand-in",
-        "object": "chat.completion",
-        "created": 1_700_000_000,
-        "model": wanted["model"],
-        "choices": [{"index": 0, "message": message, "finish_reason": "stop", "logprobs": None}],
-    }
-    usage = _usage(wanted, behaviour)
-    return completion if usage is None else {**completion, "usage": usage}
-
-
-def _events(wanted: dict[str, Any], behaviour: Behaviour) -> Iterator[bytes]:
-    head = {
-        "id": "chatcmpl-stand-in",
-        "object": "chat.completion.chunk",
-        "created": 1_700_000_000,
-        "model": wanted["model"],
-    }
-    asked = bool((wanted.get("stream_options") or {}).get("include_usage"))
-    for number, word in enumerate(behaviour.words):
-        delta = {"role": "assistant", "content": word} if number == 0 else {"content": word}
-        yield _event({**head, "choices": [{"index": 0, "delta": delta, "finish_reason": None}]})
-    yield _event({**head, "choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]})
-    usage = _usage(wanted, behaviour)
-    if asked and usage is not None:
-        yield _event({**head, "choices": [], "usage": usage})
-    if behaviour.done:
-        yield b"data: [DONE]\n\n"
-
-
-def _event(chunk: dict[str, Any]) -> bytes:
-    return b"data: " + json.dumps(chunk).encode() + b"\n\n"
+def _cut(request: web.Request) -> None:
+    assert request.transport is not None
+    request.transport.abort()
 
 
 @contextmanager

@@ -18,12 +18,18 @@ BUILT_IN_MODELS = "naxios/"
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,49}")
 _MODEL_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@+-]{0,199}")
+_DIGITS = re.compile(r"[\d_]+")
+_POSITION = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 _HEADER = re.compile(r"[A-Za-z0-9-]{1,64}")
 _OTHER_KINDS = {
     "anthropic": "https://api.anthropic.com/v1",
     "gemini": "https://generativelanguage.googleapis.com/v1beta/openai",
     "azure-openai": "https://YOUR-RESOURCE.openai.azure.com/openai/v1",
 }
+
+
+Problem = tuple[Path, str]
+"""Where in the file, and what is wrong there."""
 
 
 class FileProblems(Exception):
@@ -61,26 +67,37 @@ class ProviderEntry(_Entry):
     @field_validator("kind", mode="before")
     @classmethod
     def _kind(cls, kind: object) -> object:
-        if kind in _OTHER_KINDS:
+        if isinstance(kind, str) and kind in _OTHER_KINDS:
             raise ValueError(
                 f'this version speaks to OpenAI-compatible servers only; use kind = "openai" with '
-                f'base_url = "{_OTHER_KINDS[str(kind)]}"'
+                f'base_url = "{_OTHER_KINDS[kind]}"'
             )
         return kind
 
     @field_validator("base_url")
     @classmethod
     def _base_url(cls, url: str) -> str:
-        parts = urlsplit(url)
+        try:
+            parts = urlsplit(url)
+            has_port = parts.port != 0
+        except ValueError:  # whose message quotes the URL, which may hold a secret
+            raise ValueError("this is not a URL that can be connected to") from None
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError("a base URL begins with https:// (or http://) and names a host")
         if parts.username or parts.password:
             raise ValueError("credentials belong into api_key or headers, not into the URL")
         if parts.query or parts.fragment:
             raise ValueError("a base URL has no ? or # part")
-        if parts.port == 0 or any(character.isspace() for character in url):
+        if not has_port or any(character.isspace() for character in url):
             raise ValueError("this is not a URL that can be connected to")
         return url.rstrip("/")
+
+    @field_validator("api_key")
+    @classmethod
+    def _api_key(cls, key: str) -> str:
+        if not _fits_a_header(key):
+            raise ValueError("it has characters that a header cannot have, such as a line end")
+        return key
 
     @field_validator("headers")
     @classmethod
@@ -90,9 +107,13 @@ class ProviderEntry(_Entry):
                 raise ValueError(f"{name!r} is not the name of a header")
             if name.lower() in ("host", "content-length", "transfer-encoding", "connection"):
                 raise ValueError(f"{name} is set by Naxios itself")
-            if not value.isascii() or not value.isprintable():
+            if not _fits_a_header(value):
                 raise ValueError(f"the value of {name} has characters that a header cannot have")
         return headers
+
+
+def _fits_a_header(value: str) -> bool:
+    return value.isascii() and value.isprintable()
 
 
 class RouteEntry(_Entry):
@@ -155,26 +176,6 @@ class Declared(_Entry):
     models: dict[str, ModelEntry] = Field(default_factory=dict)
     plans: dict[str, PlanEntry] = Field(default_factory=dict)
 
-    @field_validator("providers", "plans")
-    @classmethod
-    def _names(cls, entries: dict[str, Any]) -> dict[str, Any]:
-        for name in entries:
-            if not _NAME.fullmatch(name):
-                raise ValueError(f"{name!r} is not a name: letters, digits, - and _, at most 50")
-            if name == BUILT_IN_PROVIDER:
-                raise ValueError(f"{name!r} is the built-in provider; choose another name")
-        return entries
-
-    @field_validator("models")
-    @classmethod
-    def _model_names(cls, models: dict[str, Any]) -> dict[str, Any]:
-        for name in models:
-            if not _MODEL_NAME.fullmatch(name):
-                raise ValueError(f"{name!r} is not a model's name: letters, digits and . _ : / @ + -, at most 200")
-            if name.startswith(BUILT_IN_MODELS):
-                raise ValueError(f"{name!r}: names that begin with {BUILT_IN_MODELS} are built in; choose another")
-        return models
-
 
 def read(text: str, name: str, environment: Mapping[str, str], known_providers: frozenset[str]) -> Declared:
     """The declaration in ``text``, with ``${NAME}`` in providers' strings replaced from ``environment``.
@@ -190,24 +191,16 @@ def read(text: str, name: str, environment: Mapping[str, str], known_providers: 
         raise FileProblems([f"{name}:1: the file is larger than {LARGEST_FILE // 1024} KiB"])
     try:
         content = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise FileProblems([_syntax_problem(text, name, error)]) from None
 
-    found: list[tuple[Path, str]] = []
+    found = [*_misnamed(content), *_routes_to_nowhere(content, known_providers)]
     if isinstance(content.get("providers"), dict):
         content["providers"] = _substituted(content["providers"], ("providers",), environment, found)
     try:
         declared = Declared.model_validate(content)
     except ValidationError as error:
         found += [_problem(detail) for detail in error.errors(include_url=False, include_input=False)]
-    else:
-        known = known_providers | declared.providers.keys()
-        found += [
-            (("models", model, "routes", index, "provider"), f"there is no provider {route.provider!r}")
-            for model, entry in declared.models.items()
-            for index, route in enumerate(entry.routes)
-            if route.provider not in known
-        ]
     if not found:
         return declared
     lines = lines_of(text)
@@ -215,7 +208,47 @@ def read(text: str, name: str, environment: Mapping[str, str], known_providers: 
     raise FileProblems([f"{name}:{line}: {path}{': ' if path else ''}{message}" for line, path, message in problems])
 
 
-def _substituted(value: Any, path: Path, environment: Mapping[str, str], found: list[tuple[Path, str]]) -> Any:
+def is_model_name(name: str) -> bool:
+    """Whether an operator's model can have this name."""
+    return bool(_MODEL_NAME.fullmatch(name)) and not name.startswith(BUILT_IN_MODELS)
+
+
+def _misnamed(content: dict[str, Any]) -> list[Problem]:
+    """Names that nothing can have. Looked at in the raw content, so that another mistake does not hide them."""
+    found: list[Problem] = []
+    for section in ("providers", "plans"):
+        for name in _table(content, section):
+            if not _NAME.fullmatch(name):
+                found.append(((section, name), "this is not a name: letters, digits, - and _, at most 50"))
+            elif name == BUILT_IN_PROVIDER:
+                found.append(((section, name), "this is the built-in provider; choose another name"))
+    for name in _table(content, "models"):
+        if not _MODEL_NAME.fullmatch(name):
+            wrong = "this is not a model's name: letters, digits and . _ : / @ + -, at most 200"
+            found.append((("models", name), wrong))
+        elif name.startswith(BUILT_IN_MODELS):
+            found.append((("models", name), f"names that begin with {BUILT_IN_MODELS} are built in; choose another"))
+    return found
+
+
+def _routes_to_nowhere(content: dict[str, Any], known_providers: frozenset[str]) -> list[Problem]:
+    known = known_providers | _table(content, "providers").keys()
+    found: list[Problem] = []
+    for model, entry in _table(content, "models").items():
+        routes = entry.get("routes") if isinstance(entry, dict) else None
+        for index, route in enumerate(routes if isinstance(routes, list) else ()):
+            provider = route.get("provider") if isinstance(route, dict) else None
+            if isinstance(provider, str) and provider not in known:
+                found.append((("models", model, "routes", index, "provider"), f"there is no provider {provider!r}"))
+    return found
+
+
+def _table(content: dict[str, Any], name: str) -> dict[str, Any]:
+    table = content.get(name)
+    return table if isinstance(table, dict) else {}
+
+
+def _substituted(value: Any, path: Path, environment: Mapping[str, str], found: list[Problem]) -> Any:
     if isinstance(value, dict):
         return {key: _substituted(inner, (*path, key), environment, found) for key, inner in value.items()}
     if not isinstance(value, str):
@@ -230,7 +263,7 @@ def _substituted(value: Any, path: Path, environment: Mapping[str, str], found: 
     return _VARIABLE.sub(replacement, value)
 
 
-def _problem(detail: Any) -> tuple[Path, str]:
+def _problem(detail: Any) -> Problem:
     path: Path = tuple(part for part in detail["loc"] if part != "[key]")
     if detail["type"] == "extra_forbidden":
         return path, "there is no such setting"
@@ -243,10 +276,15 @@ def _problem(detail: Any) -> tuple[Path, str]:
 
 
 def _syntax_problem(text: str, name: str, error: Exception) -> str:
-    message = "nested too deeply" if isinstance(error, RecursionError) else str(error)
-    position = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)$", message)
-    line = int(position[1]) if position and position[1] else text.count("\n") + 1
-    return f"{name}:{line}: not valid TOML: {message[: position.start()] if position else message}"
+    message, line = str(error), text.count("\n") + 1
+    if isinstance(error, RecursionError):
+        message = "nested too deeply"
+    elif not isinstance(error, tomllib.TOMLDecodeError):  # Python reads no number this long
+        number = max(_DIGITS.finditer(text), key=lambda digits: len(digits[0]))
+        message, line = "a number has too many digits", text.count("\n", 0, number.start()) + 1
+    elif position := _POSITION.search(message):
+        message, line = message[: position.start()], int(position[1] or line)
+    return f"{name}:{line}: not valid TOML: {message}"
 
 
 def _written(path: Path) -> str:

@@ -20,7 +20,7 @@ def snapshot() -> domain.Catalogue:
         routes = tuple(
             domain.Route(provider, route.upstream_model, route.priority, route.weight)
             for route in model.routes.all()
-            if (provider := providers[route.provider_id]) is not None
+            if (provider := providers.get(route.provider_id)) is not None  # one added meanwhile comes with its change
         )
         models[model.name] = domain.Model(
             name=model.name,

@@ -50,10 +50,11 @@ def apply(*, declared: Declared, reach: Reach, prune: bool = False, dry_run: boo
         A provider's address may not be reached, or something to be deleted is in use; nothing is changed then.
     """
     applied = Applied([], [])
+    for name, provider in declared.providers.items():
+        _check_reach(name, provider.base_url, reach)  # asks a name server, for which the database must not wait
     try:
         with transaction.atomic():
             for name, provider in declared.providers.items():
-                _check_reach(name, provider.base_url, reach)
                 applied.changes.extend(_apply_provider(name, provider))
             for name, model in declared.models.items():
                 applied.changes.extend(_apply_model(name, model))

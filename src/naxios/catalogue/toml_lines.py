@@ -28,14 +28,15 @@ def lines_of(text: str) -> Lines:
     known: dict[Path, int] = {}
     table: Path = ()
     arrays: dict[Path, int] = {}
-    lines = text.splitlines()
+    lines = text.replace("\r\n", "\n").split("\n")  # not str.splitlines, which knows ends of lines that TOML does not
     start = 0
     while start < len(lines):
         end, statement = _statement(lines, start)
         is_header = lines[start].lstrip().startswith("[")
         if is_header:
             table = _header(statement, arrays)
-            known.setdefault(table, start + 1)
+            for length in range(1, len(table) + 1):
+                known.setdefault(table[:length], start + 1)
         else:
             for path in _paths(statement):
                 known.setdefault((*table, *path), start + 1)

@@ -1,7 +1,7 @@
 """The command line: one file a group of verbs; each verb parses, calls and prints, and holds no rule."""
 
 import os
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -26,8 +26,22 @@ class _Naxios(click.Group):
         try:
             return super().invoke(ctx)
         except (Refused, ConfigError) as error:
-            click.echo(f"naxios: {error}", err=True)
-            ctx.exit(1)
+            _refuse(ctx, str(error))
+        except BrokenPipeError:
+            raise  # whoever reads the output has had enough; click ends quietly
+        except OSError as error:
+            _refuse(ctx, ": ".join(str(part) for part in (error.filename, error.strerror or error) if part))
+        except Exception as error:
+            from django.db import OperationalError
+
+            if not isinstance(error, OperationalError):
+                raise
+            _refuse(ctx, f"The database cannot be used: {str(error).splitlines()[0]}")
+
+
+def _refuse(ctx: click.Context, why: str) -> NoReturn:
+    click.echo(f"naxios: {why}", err=True)
+    ctx.exit(1)
 
 
 @click.group(cls=_Naxios, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})

@@ -1,4 +1,4 @@
-"""``naxios key``: create, list, rotate and revoke keys."""
+"""``naxios key``: create, list, rotate, expire and revoke keys."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -41,6 +41,7 @@ class _Tag(click.ParamType[tuple[str, str]]):
 
 
 _LIMIT = click.IntRange(1)
+_MOMENT = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"])
 
 
 @click.group()
@@ -57,11 +58,7 @@ def key() -> None:
 @click.option("--concurrency", type=_LIMIT, help="Requests at the same time.")
 @click.option("--models", help="Only these models, comma-separated; patterns such as openai/* count.")
 @click.option("--tag", "tags", multiple=True, type=_Tag(), help="Metadata of yours; may be given several times.")
-@click.option(
-    "--expires",
-    type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]),
-    help="Refused from this moment on (UTC).",
-)
+@click.option("--expires", type=_MOMENT, help="Refused from this moment on (UTC).")
 @json_option
 def create(
     who: str,
@@ -124,6 +121,22 @@ def rotate(key_id: int, grace: timedelta, as_json: bool) -> None:
 
     found = queries.by_id(key_id)
     _show_secret(found, services.rotate(key=found, grace=grace), as_json)
+
+
+@key.command(epilog="A later --at lets an expired key work again.")
+@click.argument("key_id", metavar="ID", type=int)
+@click.option("--at", type=_MOMENT, help="Refused from this moment on (UTC); without it, from now on.")
+@json_option
+def expire(key_id: int, at: datetime | None, as_json: bool) -> None:
+    """Set when a key ends."""
+    from naxios.server.migrate import open_database
+
+    open_database()
+    from naxios.keys import queries, services
+
+    found = queries.by_id(key_id)
+    services.expire(key=found, at=at.replace(tzinfo=UTC) if at else None)
+    show(_described(found), as_json=as_json)
 
 
 @key.command()

@@ -24,11 +24,14 @@ def usage(
 
     config = open_database()
     from naxios.accounts.queries import find
+    from naxios.keys import queries as keys
     from naxios.usage import queries
     from naxios.usage.tasks import drain_journal
 
     drain_journal(config.journal_directory)
     user_id = find(who).pk if who else None
+    if key_id is not None:
+        keys.by_id(key_id)
     day = since.replace(tzinfo=UTC).date() if since else None
     rows = queries.totals(by=by, user_id=user_id, key_id=key_id, since=day)
     refused = queries.refusals(user_id=user_id, key_id=key_id, since=day)

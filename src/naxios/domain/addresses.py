@@ -35,4 +35,6 @@ def is_reachable(address: str, reach: Reach) -> bool:
         return not (ip.is_unspecified or ip.is_multicast)
     if ip.is_loopback:
         return reach is Reach.LOOPBACK
+    if isinstance(ip, ipaddress.IPv6Address) and (ip.is_site_local or ip.is_reserved):
+        return False  # some of these count as global in Python, and lead inwards where they are routed at all
     return ip.is_global and not ip.is_multicast and not (ip.version == 4 and ip in _SHARED)

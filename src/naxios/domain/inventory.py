@@ -32,6 +32,7 @@ class Retention(StrEnum):
     THIRTY_DAYS = "30 days"
     FOUR_HUNDRED_DAYS = "400 days after it was last used"
     MOMENT = "minutes: until it has reached the database"
+    HOUR = "an hour: until every gateway has seen it"
     LOG_PERIOD = "as long as the operator keeps logs"
     UNTIL_CHANGED = "until the operator changes it"
 

@@ -75,5 +75,5 @@ def decode_line(line: bytes) -> Entry:
         raise ValueError("checksum does not match")
     try:
         return _decoder.decode(body)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise ValueError("not a journal entry") from error

@@ -11,7 +11,6 @@ Source of the rate rule: ITU-T I.371, annex A (GCRA, virtual scheduling).
 """
 
 from enum import StrEnum
-from typing import NamedTuple
 
 import msgspec
 
@@ -46,7 +45,7 @@ class Scope(msgspec.Struct, frozen=True):
 Scopes = tuple[Scope, ...]
 
 
-class LimitState(NamedTuple):
+class LimitState(msgspec.Struct, frozen=True, gc=False):
     """How one limit of one scope stands. ``reset`` is microseconds until it is whole again."""
 
     scope: str
@@ -56,7 +55,7 @@ class LimitState(NamedTuple):
     reset: int
 
 
-class Rate(NamedTuple):
+class Rate(msgspec.Struct, frozen=True, gc=False):
     """Outcome of a rate check.
 
     Attributes
@@ -85,7 +84,7 @@ def key_scope(key_id: int, limits: Limits) -> Scope:
 
 
 def span(cost: int, per_minute: int) -> int:
-    """Microseconds of refill that ``cost`` takes from a bucket of ``per_minute``, rounded up; negative for a refund."""
+    """Microseconds of refill that ``cost`` takes from a bucket of ``per_minute``, rounded up."""
     return -(-cost * MINUTE // per_minute)
 
 
@@ -100,9 +99,14 @@ def take(arrival: int, now: int, cost: int, per_minute: int) -> Rate:
     return Rate(over <= 0, taken, max(0, over))
 
 
-def give_back(arrival: int, reserved: int, used: int, per_minute: int) -> int:
-    """The arrival time after a reservation of ``reserved`` turned out to be ``used`` (which may be more)."""
-    return arrival + span(used, per_minute) - span(reserved, per_minute)
+def give_back(arrival: int, taken: int, now: int, reserved: int, used: int, per_minute: int) -> int:
+    """The arrival time after a reservation of ``reserved`` turned out to be ``used`` (which may be more).
+
+    ``taken`` is the arrival time that the reservation itself led to. What lies before ``now`` of it has been refilled
+    and cannot be given back once more: old reservations must not add up to a second bucket.
+    """
+    change = span(used, per_minute) - span(reserved, per_minute)
+    return arrival + max(change, min(0, now - taken))
 
 
 def remaining(arrival: int, now: int, per_minute: int) -> int:

@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 
 MILLION = 1_000_000
 MAX_MULTIPLIER = 10_000
+_MILLIONTH = Decimal("0.000001")
 
 BYTES_PER_TOKEN = 4
 """UTF-8 bytes of English prose and code per token: the usual rule of thumb of all major tokenizers."""
@@ -30,10 +31,10 @@ def parse_multiplier(text: str) -> int:
         raise ValueError(f"{text!r} is not a decimal number such as 1 or 0.25") from None
     if not value.is_finite() or not 0 <= value <= MAX_MULTIPLIER:
         raise ValueError(f"a multiplier is between 0 and {MAX_MULTIPLIER}, not {text}")
-    scaled = value * MILLION
-    if scaled != int(scaled):
+    six_places = value.quantize(_MILLIONTH)  # compared rather than scaled: arithmetic would round to 28 digits
+    if value != six_places:
         raise ValueError(f"a multiplier has at most six decimal places, {text} has more")
-    return int(scaled)
+    return int(six_places * MILLION)
 
 
 def format_multiplier(millionths: int) -> str:

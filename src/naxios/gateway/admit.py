@@ -10,9 +10,12 @@ from naxios.gateway.limits import Admitted, Limiter, LimitState, Refused, Scopes
 from naxios.gateway.refusal import Headers, Refusal
 
 _HEADER_NAMES = {
-    LimitName.REQUESTS_PER_MINUTE: b"requests",
-    LimitName.TOKENS_PER_MINUTE: b"tokens",
-    LimitName.TOKENS_PER_DAY: b"tokens-day",
+    limit: (b"x-ratelimit-limit-" + suffix, b"x-ratelimit-remaining-" + suffix, b"x-ratelimit-reset-" + suffix)
+    for limit, suffix in (
+        (LimitName.REQUESTS_PER_MINUTE, b"requests"),
+        (LimitName.TOKENS_PER_MINUTE, b"tokens"),
+        (LimitName.TOKENS_PER_DAY, b"tokens-day"),
+    )
 }
 _WORDS = {
     LimitName.REQUESTS_PER_MINUTE: "requests per minute",
@@ -57,12 +60,13 @@ def standing_headers(standing: list[LimitState]) -> Headers:
             tightest[state.name] = state
     headers: Headers = []
     for name, state in tightest.items():
-        suffix = _HEADER_NAMES.get(name)
-        if suffix is not None:
+        names = _HEADER_NAMES.get(name)
+        if names is not None:
+            limit, remaining, reset = names
             headers += (
-                (b"x-ratelimit-limit-" + suffix, b"%d" % state.limit),
-                (b"x-ratelimit-remaining-" + suffix, b"%d" % state.remaining),
-                (b"x-ratelimit-reset-" + suffix, clock.format_duration(state.reset).encode()),
+                (limit, b"%d" % state.limit),
+                (remaining, b"%d" % state.remaining),
+                (reset, clock.format_duration(state.reset).encode()),
             )
     return headers
 
@@ -110,5 +114,6 @@ def _refusal(refused: Refused, tokens: int, now: int) -> Refusal:
         f"The limit of {whose} is {state.limit:,} {words}; {state.remaining:,} remain.{needed} "
         f"There is room again in {reset}{at}."
     )
-    retry = False if state.name is LimitName.TOKENS_PER_DAY else None
+    # Some SDKs would sleep as long as they are told; a bucket that was overdrawn takes longer than its minute.
+    retry = False if state.name is LimitName.TOKENS_PER_DAY or refused.wait > clock.MINUTE else None
     return Refusal(429, state.name, message, retry_after=refused.wait, retry=retry, headers=headers)

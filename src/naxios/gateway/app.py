@@ -4,9 +4,8 @@ receive -> authenticate -> admit -> route and forward -> settle -> journal.
 """
 
 import asyncio
-import secrets
 from collections.abc import Awaitable, Callable, Mapping
-from urllib.parse import unquote
+from typing import Any
 
 import structlog
 
@@ -17,14 +16,14 @@ from naxios.domain.usage import Exchanged
 from naxios.gateway import describe, metrics
 from naxios.gateway.admit import admit, standing_headers
 from naxios.gateway.authenticate import Authenticator
-from naxios.gateway.deliver import deliver
+from naxios.gateway.deliver import break_off, deliver
 from naxios.gateway.dialects.errors import error_body
 from naxios.gateway.dialects.openai import ChatRequest, parse_chat_request
-from naxios.gateway.forward import Attempts, forward
+from naxios.gateway.forward import Attempts, Forwarded, forward
 from naxios.gateway.journal import Journal
-from naxios.gateway.limits import Limiter
-from naxios.gateway.receive import Call, ClientGone, ClientWatch, Receive, Scope, Send, read_body, respond
-from naxios.gateway.refusal import Headers, Refusal
+from naxios.gateway.limits import Limiter, LimitState
+from naxios.gateway.receive import Call, ClientGone, ClientWatch, Receive, Scope, Send, new_id, read_body, respond
+from naxios.gateway.refusal import Headers, Refusal, server_stopped
 from naxios.gateway.refusals import RefusalTally
 from naxios.gateway.route import Router
 from naxios.gateway.settle import Settlement
@@ -60,10 +59,14 @@ class Gateway:
         self._max_body_bytes = max_body_bytes
         self._body_seconds = body_seconds
         self.refusals = RefusalTally()
+        self._answering: set[asyncio.Task[Any]] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers: Headers = scope["headers"]
-        call = Call(f"req_{secrets.token_hex(12)}", headers, receive, send, clock.now())
+        call = Call(new_id(), headers, receive, send, clock.now())
+        task = asyncio.current_task()
+        assert task is not None, "a coroutine runs in a task"  # noqa: S101
+        self._answering.add(task)
         try:
             handler, argument = _endpoint(self, scope["method"], scope["path"])
             call.principal = await self._authenticator.authenticate(headers, call.received_at)
@@ -72,11 +75,23 @@ class Gateway:
             await self._refuse(call, refusal)
         except ClientGone:
             pass
+        except asyncio.CancelledError:
+            # Only a stopping server cancels: a client that leaves is noticed while it is served.
+            if call.started:
+                raise
+            await self._refuse(call, server_stopped())
         except Exception:
             log.exception("a request failed inside Naxios", request_id=call.id)
             fault = Refusal(500, "internal_error", f"Naxios failed. Tell the operator the request id {call.id}.")
             if not call.started:
                 await self._refuse(call, fault)
+        finally:
+            self._answering.discard(task)
+
+    async def finish(self, seconds: float) -> None:
+        """Give requests that a stopping server has cancelled ``seconds`` to be settled and told."""
+        if self._answering:
+            await asyncio.wait(self._answering, timeout=seconds)
 
     async def chat_completions(self, call: Call, principal: Principal, _: str) -> None:
         """POST /v1/chat/completions"""
@@ -101,6 +116,7 @@ class Gateway:
             choices=request.choices,
             now=now,
         )
+        call.admitted = True
         settlement = Settlement(
             request_id=call.id,
             endpoint=CHAT_ENDPOINT,
@@ -117,19 +133,20 @@ class Gateway:
             admitted_at=now,
         )
         with metrics.IN_FLIGHT.track_inprogress():
-            await self._serve(call, request, model, settlement, standing_headers(admitted.standing))
+            await self._serve(call, request, model, settlement, admitted.standing)
 
     async def _serve(
-        self, call: Call, request: ChatRequest, model: Model, settlement: Settlement, standing: Headers
+        self, call: Call, request: ChatRequest, model: Model, settlement: Settlement, standing: list[LimitState]
     ) -> None:
         """Forward, deliver and settle an admitted request, whatever happens on the way."""
         outcome, attempts = settlement.outcome, Attempts()
+        forwarded: Forwarded | None = None
         watch = ClientWatch(call.receive)
 
-        async def settle() -> Headers:
+        async def settle() -> list[LimitState]:
             outcome.provider, outcome.attempts = attempts.provider, attempts.count
             watch.stop()
-            return standing_headers(await settlement.settle(self._limiter, self._journal))
+            return await settlement.settle(self._limiter, self._journal)
 
         try:
             forwarded = await forward(request, model, self._router, self._upstreams, attempts)
@@ -142,15 +159,18 @@ class Gateway:
                     forwarded.answer.close()
         except Refusal as refusal:
             outcome.status, outcome.error = refusal.status, refusal.code
-            refusal.headers = await settle()
+            refusal.headers = standing_headers(await settle())
             raise
         except asyncio.CancelledError:
             # Whoever leaves has had the prompt read by a provider, and is charged for it and what was delivered.
             outcome.delivered = outcome.delivered or (watch.gone and attempts.count > 0)
             outcome.status, outcome.error = (499, "client_left") if watch.gone else (503, "server_stopped")
             await settle()
-            if not watch.gone:
+            if watch.gone:
+                return
+            if forwarded is None or forwarded.answer is None:
                 raise
+            await break_off(call, model)
         except Exception:
             outcome.status, outcome.error = 500, "internal_error"
             raise
@@ -193,9 +213,10 @@ class Gateway:
         return model
 
     async def _refuse(self, call: Call, refusal: Refusal) -> None:
-        metrics.REFUSALS.labels(refusal.code).inc()
-        if call.principal is not None:
-            self.refusals.count(call.principal, refusal.code, call.received_at)
+        if not call.admitted:  # of what was admitted a usage record tells
+            metrics.REFUSALS.labels(refusal.code).inc()
+            if call.principal is not None:
+                self.refusals.count(call.principal, refusal.code, call.received_at)
         await respond(call, refusal.status, refusal.all_headers(), error_body(refusal, call.id, call.headers))
 
 
@@ -211,7 +232,7 @@ def _endpoint(gateway: Gateway, method: str, path: str) -> tuple[Handler, str]:
     elif path == "/v1/models":
         allowed, handler = "GET", gateway.models
     elif path.startswith("/v1/models/"):
-        allowed, handler, argument = "GET", gateway.model, unquote(path.removeprefix("/v1/models/"))
+        allowed, handler, argument = "GET", gateway.model, path.removeprefix("/v1/models/")
     elif path == "/v1/key":
         allowed, handler = "GET", gateway.key
     else:

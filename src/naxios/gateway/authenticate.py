@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Callable
 from typing import Protocol
 
+import msgspec
+
 from naxios.domain import clock, keys
 from naxios.domain.principal import Principal, Standing
 from naxios.gateway.refusal import Refusal
@@ -12,6 +14,12 @@ KEPT_PRINCIPALS = 100_000
 KEPT_UNKNOWN = 10_000
 REFRESHED_AFTER = clock.MINUTE
 """Changes arrive by invalidation; this bounds what time alone changes, such as an entitlement's end."""
+
+USED_FOR = clock.HOUR
+"""While the source is away, what is known is used for this long; keys cannot be revoked meanwhile either."""
+
+ASKED_AGAIN_AFTER = 5 * clock.SECOND
+"""A source that is away may take long to say so: not every request finds that out again."""
 
 _HOW = "Send it as `Authorization: Bearer nx_…` or `x-api-key: nx_…`."
 
@@ -33,12 +41,18 @@ class KeySource(Protocol):
         """
 
 
+class _Known(msgspec.Struct):
+    principal: Principal
+    fresh_until: int
+    usable_until: int
+
+
 class Authenticator:
     """Finds who a request acts for. One for each process."""
 
     def __init__(self, source: KeySource) -> None:
         self._source = source
-        self._known: dict[bytes, tuple[Principal, int]] = {}
+        self._known: dict[bytes, _Known] = {}
         self._unknown: set[bytes] = set()
         self._lookups: dict[bytes, asyncio.Future[Principal | None]] = {}
         self._forgettings = 0
@@ -81,9 +95,8 @@ class Authenticator:
 
     def forget_all(self) -> None:
         """Look everything up again."""
-        self._forgettings += 1
+        self._begin_forgetting()
         self._known.clear()
-        self._unknown.clear()
 
     def forget_key(self, key_id: int) -> None:
         """Look this key up again, and all digests that were unknown: one may belong to it now."""
@@ -94,22 +107,32 @@ class Authenticator:
         self._forget(lambda principal: principal.account_id == account_id)
 
     def _forget(self, concerned: Callable[[Principal], bool]) -> None:
+        self._begin_forgetting()
+        for digest in [digest for digest, known in self._known.items() if concerned(known.principal)]:
+            del self._known[digest]
+
+    def _begin_forgetting(self) -> None:
         self._forgettings += 1
         self._unknown.clear()
-        for digest in [digest for digest, (principal, _) in self._known.items() if concerned(principal)]:
-            del self._known[digest]
+        self._lookups.clear()  # they go on for who waits for them, but nobody who comes later joins them
 
     async def _principal(self, digest: bytes, now: int) -> Principal | None:
         known = self._known.get(digest)
-        if known is not None and now < known[1]:
-            return known[0]
+        if known is not None and now < known.fresh_until:
+            return known.principal
         if digest in self._unknown:
             return None
         lookup = self._lookups.get(digest)
         if lookup is None:
             lookup = self._lookups[digest] = asyncio.ensure_future(self._look_up(digest, now))
             lookup.add_done_callback(lambda _: self._lookups.pop(digest, None))
-        return await asyncio.shield(lookup)
+        try:
+            return await asyncio.shield(lookup)
+        except SourceUnavailable:
+            if known is None or known is not self._known.get(digest) or now >= known.usable_until:
+                raise
+            known.fresh_until = now + ASKED_AGAIN_AFTER
+            return known.principal
 
     async def _look_up(self, digest: bytes, now: int) -> Principal | None:
         forgettings = self._forgettings
@@ -123,7 +146,7 @@ class Authenticator:
             return None
         if len(self._known) >= KEPT_PRINCIPALS:
             self._known.pop(next(iter(self._known)))
-        self._known[digest] = principal, now + REFRESHED_AFTER
+        self._known[digest] = _Known(principal, now + REFRESHED_AFTER, now + USED_FOR)
         return principal
 
 

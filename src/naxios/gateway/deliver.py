@@ -7,19 +7,21 @@ import msgspec
 
 from naxios.domain import clock
 from naxios.domain.catalogue import Model
+from naxios.gateway.admit import standing_headers
 from naxios.gateway.dialects import openai
 from naxios.gateway.dialects.errors import openai_error
 from naxios.gateway.dialects.openai_stream import ChatStream, error_event
 from naxios.gateway.forward import Forwarded
+from naxios.gateway.limits import LimitState
 from naxios.gateway.receive import Call, respond, start
-from naxios.gateway.refusal import Headers, Refusal
+from naxios.gateway.refusal import Refusal, server_stopped
 from naxios.gateway.settle import Outcome
 from naxios.gateway.upstream import Answer, UpstreamError, UpstreamTimeout
 
 SECONDS_FOR_END = 0.2
 """After ``[DONE]`` a provider has this long to end its answer, so that its connection can be used again."""
 
-Settle = Callable[[], Awaitable[Headers]]
+Settle = Callable[[], Awaitable[list[LimitState]]]
 
 
 async def deliver(
@@ -29,7 +31,7 @@ async def deliver(
     model: Model,
     outcome: Outcome,
     settle: Settle,
-    standing: Headers,
+    standing: list[LimitState],
 ) -> None:
     """Send ``forwarded`` on and note in ``outcome`` what came of it.
 
@@ -40,13 +42,19 @@ async def deliver(
     outcome.status = forwarded.status
     if forwarded.status >= 400:
         outcome.error = "provider_refused"
-        await respond(call, forwarded.status, await settle(), _client_error(forwarded))
+        await respond(call, forwarded.status, standing_headers(await settle()), _client_error(forwarded))
     elif forwarded.answer is None:
         outcome.reported, outcome.delivered_bytes, outcome.delivered = forwarded.usage, forwarded.text_bytes, True
-        await respond(call, 200, await settle(), forwarded.body)
+        await respond(call, 200, standing_headers(await settle()), forwarded.body)
     else:
         stream = ChatStream(show_usage=request.wants_usage)
         await _Delivery(call, forwarded.answer, stream, model.name, outcome, settle).run(forwarded.body, standing)
+
+
+async def break_off(call: Call, model: Model) -> None:
+    """End a stream that a stopping server cuts: with an error event, not in silence."""
+    event = error_event(server_stopped(), call.id, model.name, clock.now() // clock.SECOND)
+    await call.send({"type": "http.response.body", "body": event})
 
 
 class _Delivery:
@@ -62,13 +70,13 @@ class _Delivery:
         self._outcome = outcome
         self._settle = settle
 
-    async def run(self, first: bytes, standing: Headers) -> None:
+    async def run(self, first: bytes, standing: list[LimitState]) -> None:
         send = self._call.send
         headers = [
             (b"content-type", b"text/event-stream; charset=utf-8"),
             (b"cache-control", b"no-cache"),
             (b"x-accel-buffering", b"no"),  # nginx would hold events back
-            *standing,
+            *standing_headers(standing),
         ]
         self._outcome.delivered = True
         await start(self._call, 200, headers)
@@ -76,11 +84,6 @@ class _Delivery:
             last = await self._pass_on(first)
         except UpstreamError as error:
             last = self._broke_off(error)
-        except asyncio.CancelledError:
-            # The server stops (a client that has left does not read this): say so instead of falling silent.
-            stopped = Refusal(503, "server_stopped", "The server is stopping. Send the request again.")
-            await send(_part(self._error_event(stopped)))
-            raise
         await self._settle()
         await send({"type": "http.response.body", "body": last})
         await self._let_the_provider_end()
@@ -101,6 +104,8 @@ class _Delivery:
         last = stream.finish()
         outcome.delivered_bytes, outcome.reported = stream.delivered_bytes, stream.usage
         if not (stream.done or stream.failed):
+            if last:
+                await send(_part(last))
             raise UpstreamError
         return last
 

@@ -48,6 +48,7 @@ def _model(described: Model) -> dict[str, Any]:
         "created_at": clock.format_instant(described.created * clock.SECOND),
         "owned_by": "naxios" if described.demonstration else "provider",
         "display_name": described.display_name or described.name,
+        "lifecycle": "active",  # Anthropic's SDK types it as always there
         "context_tokens": described.context_tokens,
         "max_output_tokens": described.max_output_tokens,
         "multiplier": format_multiplier(described.multiplier),
@@ -63,5 +64,5 @@ def _limit(state: LimitState, now: int) -> dict[str, Any]:
         "used": state.limit - state.remaining,
         "remaining": state.remaining,
         "reset": clock.format_duration(state.reset),
-        "resets_at": clock.format_instant(now + state.reset),
+        "resets_at": clock.format_instant(now + state.reset + clock.SECOND - 1),  # rounded up, like every wait
     }

@@ -97,8 +97,9 @@ async def _try(request: openai.ChatRequest, route: Route, upstream: Upstream) ->
         if answer.status >= HTTPStatus.BAD_REQUEST:
             body = await complete_body(answer)
             return Forwarded(route, answer.status, body, retry_after=answer.retry_after)
-        if request.stream and answer.content_type.startswith("text/event-stream"):
-            first = await answer.chunk()
+        if request.stream:
+            # A plain answer would reach an SDK that reads events as a stream without any.
+            first = await answer.chunk() if answer.content_type.startswith("text/event-stream") else b""
             if not first:
                 raise UpstreamError
             return Forwarded(route, 200, first, answer)

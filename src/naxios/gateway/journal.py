@@ -52,7 +52,7 @@ class Journal:
         """Write what could not be written before."""
         try:
             while self._waiting:
-                if self._size >= SEGMENT_BYTES:
+                if self._size >= SEGMENT_BYTES and not self._torn:
                     self._begin_segment()
                 self._write(self._waiting[0])
                 self._waiting.popleft()
@@ -71,12 +71,11 @@ class Journal:
         self._file = -1
 
     def _write(self, line: bytes) -> None:
-        if self._torn:
-            line = b"\n" + line  # ends the half line before, which its checksum will give away
         written = os.write(self._file, line)
         self._size += written
         self._torn = written < len(line)
         if self._torn:
+            self._waiting[0] = line[written:]  # goes right behind: nothing is written twice
             raise OSError("short write")
 
     def _begin_segment(self) -> None:
@@ -86,7 +85,10 @@ class Journal:
         file = os.open(fresh, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         fcntl.flock(file, fcntl.LOCK_EX)
         fresh.rename(self._directory / name)
-        if self._file >= 0:
-            os.fdatasync(self._file)
-            os.close(self._file)
-        self._file, self._size, self._torn, self.segment = file, 0, False, name
+        full, self._file = self._file, file
+        self._size, self.segment = 0, name
+        if full >= 0:
+            try:
+                os.fdatasync(full)
+            finally:
+                os.close(full)

@@ -1,5 +1,7 @@
 """What Prometheus may know of the gateway: counts and times by model, provider and outcome, never by key."""
 
+from functools import cache
+
 from prometheus_client import Counter, Gauge, Histogram
 
 from naxios.domain import clock
@@ -20,7 +22,18 @@ JOURNAL_TROUBLE = Counter("naxios_journal_failures_total", "Writes that the disk
 
 def observe(model: str, provider: str, status: int, usage: MeteredUsage, duration: int) -> None:
     """Count one metered request; ``duration`` in microseconds."""
-    REQUESTS.labels(model, provider, status).inc()
-    TOKENS.labels(model, "input").inc(usage.input_tokens)
-    TOKENS.labels(model, "output").inc(usage.output_tokens)
-    SECONDS.labels(model).observe(duration / clock.SECOND)
+    requests, input_tokens, output_tokens, seconds = _series(model, provider, status)
+    requests.inc()
+    input_tokens.inc(usage.input_tokens)
+    output_tokens.inc(usage.output_tokens)
+    seconds.observe(duration / clock.SECOND)
+
+
+@cache  # grows with the series themselves, which Prometheus keeps as well
+def _series(model: str, provider: str, status: int) -> tuple[Counter, Counter, Counter, Histogram]:
+    return (
+        REQUESTS.labels(model, provider, status),
+        TOKENS.labels(model, "input"),
+        TOKENS.labels(model, "output"),
+        SECONDS.labels(model),
+    )

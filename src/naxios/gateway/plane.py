@@ -21,6 +21,8 @@ from naxios.gateway.upstream import HttpUpstream
 log = structlog.get_logger(__name__)
 
 TICK_SECONDS = 1
+LAST_WORDS_SECONDS = 2
+"""Requests that are cut off at the end are settled at once; a client that does not read its error is not waited for."""
 
 
 class DataPlane:
@@ -69,7 +71,8 @@ class DataPlane:
         self._tasks = [asyncio.create_task(self._snapshot.follow()), asyncio.create_task(self._tick())]
 
     async def stop(self) -> None:
-        """End the background work and release the journal; requests have ended before."""
+        """Settle what is still running, end the background work and release the journal."""
+        await self.gateway.finish(LAST_WORDS_SECONDS)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -1,6 +1,7 @@
 """ASGI in and out: the body within its limits of size and time, the client's leaving, and plain answers."""
 
 import asyncio
+import secrets
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
@@ -17,7 +18,10 @@ Send = Callable[[Message], Awaitable[None]]
 
 
 class Call(msgspec.Struct):
-    """One HTTP request on its way through the gateway. ``started`` says whether an answer has begun."""
+    """One HTTP request on its way through the gateway.
+
+    ``started`` says whether an answer has begun, ``admitted`` whether a usage record will tell of it.
+    """
 
     id: str
     headers: Headers
@@ -26,11 +30,18 @@ class Call(msgspec.Struct):
     received_at: int
     principal: Principal | None = None
     started: bool = False
+    admitted: bool = False
 
-    def id_headers(self) -> Headers:
-        """The request id as OpenAI's and Anthropic's SDKs look for it."""
-        value = self.id.encode()
-        return [(b"x-request-id", value), (b"request-id", value)]
+
+def new_id() -> str:
+    """A request id; it ties an answer to a log line and a usage record."""
+    return f"req_{secrets.token_hex(12)}"
+
+
+def id_headers(request_id: str) -> Headers:
+    """The request id as OpenAI's and Anthropic's SDKs look for it."""
+    value = request_id.encode()
+    return [(b"x-request-id", value), (b"request-id", value)]
 
 
 class ClientGone(Exception):
@@ -120,7 +131,7 @@ class ClientWatch:
 async def start(call: Call, status: int, headers: Headers) -> None:
     """The status line and headers of an answer, its request id among them."""
     call.started = True
-    await call.send({"type": "http.response.start", "status": status, "headers": [*headers, *call.id_headers()]})
+    await call.send({"type": "http.response.start", "status": status, "headers": [*headers, *id_headers(call.id)]})
 
 
 async def respond(call: Call, status: int, headers: Headers, body: bytes) -> None:

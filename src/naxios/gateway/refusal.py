@@ -51,6 +51,11 @@ class Refusal(Exception):
         return headers
 
 
+def server_stopped() -> Refusal:
+    """503: the server stops before it could answer, or in the middle of its answer."""
+    return Refusal(503, "server_stopped", "The server is stopping. Send the request again.", retry_after=clock.SECOND)
+
+
 def bad_request(message: str, *, param: str | None = None, code: str = "invalid_request") -> Refusal:
     """400: the request itself is at fault."""
     return Refusal(400, code, message, param=param, retry=False)

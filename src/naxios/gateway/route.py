@@ -5,7 +5,7 @@ is over one request at a time tries it, until one succeeds.
 """
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
@@ -22,6 +22,7 @@ class Health(msgspec.Struct):
     """What is known of one route's recent past. ``probing`` is set while one request tries a rested route."""
 
     failures: int = 0
+    rests: int = 0
     rests_until: int = 0
     probing: bool = False
 
@@ -42,7 +43,7 @@ class Router:
 
     def until_one_wakes(self, model: Model, now: int) -> int:
         """Microseconds until a route of ``model`` may be tried again, at least one second."""
-        waits = [self._health_of(route).rests_until - now for route in model.routes]
+        waits = [self._health_of(route).rests_until - now for route in model.routes if route.weight > 0]
         return max(clock.SECOND, min(waits, default=clock.SECOND))
 
     def health(self, now: int) -> list[RouteHealth]:
@@ -69,7 +70,7 @@ class Router:
     def succeeded(self, route: Route) -> None:
         """``route`` answered."""
         health = self._health_of(route)
-        health.failures, health.rests_until, health.probing = 0, 0, False
+        health.failures, health.rests, health.rests_until, health.probing = 0, 0, 0, False
 
     def failed(self, route: Route, now: int, *, retry_after: int | None = None) -> int:
         """``route`` did not answer usefully; a provider that says when to come back is left alone until then.
@@ -83,17 +84,19 @@ class Router:
         health.failures += 1
         health.probing = False
         rest = 0
-        if health.failures >= FAILURES_BEFORE_REST:
-            doublings = min(health.failures - FAILURES_BEFORE_REST, 10)
-            rest = FIRST_REST << doublings
+        # Requests that were under way together fail together: while the route rests, they tell nothing new.
+        if health.failures >= FAILURES_BEFORE_REST and now >= health.rests_until:
+            rest = FIRST_REST << min(health.rests, 10)
+            health.rests += 1
         if retry_after is not None:
             rest = max(rest, retry_after)
-        rest = min(rest, LONGEST_REST)
         if rest:
-            health.rests_until = max(health.rests_until, now + rest)
-        return rest
+            health.rests_until = max(health.rests_until, now + min(rest, LONGEST_REST))
+        return max(0, health.rests_until - now)
 
-    def _in_order(self, model: Model) -> list[Route]:
+    def _in_order(self, model: Model) -> Sequence[Route]:
+        if len(model.routes) == 1 and model.routes[0].weight > 0:
+            return model.routes
         # Weighted shuffling within a priority: u^(1/w) (Efraimidis and Spirakis, 2006). Weight 0 takes a route out.
         drawn = [
             (route.priority, -(self._random.random() ** (1 / route.weight)), index, route)

@@ -70,16 +70,20 @@ class Snapshot:
                 if not away:
                     log.warning("the database cannot be asked for changes; going on with what is known")
                 away = True
+            except Exception:  # whatever it is: if the polling ended here, revoked keys would go on working
+                if not away:
+                    log.exception("changes could not be learned; going on with what is known")
+                away = True
 
     async def _poll(self) -> None:
         changes = await self._source.changes_since(self._seen)
         if changes is None:
             return
-        if changes.catalogue or changes.everything:
-            self.catalogue = await self._source.catalogue()
-            self._authenticator.forget_all()  # plans are part of every principal
         for key_id in changes.keys:
             self._authenticator.forget_key(key_id)
         for account_id in changes.accounts:
             self._authenticator.forget_account(account_id)
+        if changes.catalogue or changes.everything:
+            self._authenticator.forget_all()  # plans are part of every principal
+            self.catalogue = await self._source.catalogue()
         self._seen = changes.latest

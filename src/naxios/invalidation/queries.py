@@ -10,8 +10,10 @@ def latest() -> int:
 
 def since(number: int) -> list[tuple[int, str, int]] | None:
     """Changes after ``number`` as (number, topic, subject), oldest first; ``None`` if some are no longer kept."""
+    newest = latest()  # asked first: what is added between the two questions would look like a gap
     changes = list(
-        Change.objects.filter(number__gt=number).order_by("number").values_list("number", "topic", "subject")
+        Change.objects.filter(number__gt=number, number__lte=newest)
+        .order_by("number")
+        .values_list("number", "topic", "subject")
     )
-    newest = changes[-1][0] if changes else latest()
     return changes if newest - number == len(changes) else None

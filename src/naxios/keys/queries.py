@@ -1,5 +1,6 @@
 """What can be asked of keys."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from django.db.models import F, Q
@@ -69,6 +70,11 @@ def usable_of_user(user_id: int) -> list[UsableKey]:
         .values_list("key_id", "key__name", "prefix")
     )
     return list({key_id: UsableKey(key_id, name, prefix) for key_id, name, prefix in secrets}.values())
+
+
+def names(ids: Iterable[int]) -> dict[int, str]:
+    """The names of those keys of ``ids`` that there are."""
+    return {id: key.name for id, key in ApiKey.objects.only("name").in_bulk(list(ids)).items()}
 
 
 def by_id(key_id: int) -> ApiKey:

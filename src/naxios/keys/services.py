@@ -1,4 +1,4 @@
-"""What can be done with keys: create, change, rotate, revoke, and open the playground on one."""
+"""What can be done with keys: create, change, rotate, expire, revoke, and open the playground on one."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -120,18 +120,44 @@ def rotate(
     Raises
     ------
     Refused
-        The key has been revoked, or the grace time is negative.
+        The key has been revoked or has expired, or the grace time is negative.
     SentBefore
         ``form_token`` has made a secret already.
     """
     _check_not_revoked(key)
+    now = timezone.now()
+    if key.expires_at is not None and key.expires_at <= now:
+        raise Refused(f"Key {key.pk} has expired, a new secret would not work either. Give it a later end first.")
     if grace < timedelta(0):
         raise Refused("A grace time cannot be negative.")
-    end = timezone.now() + grace
+    end = now + grace
     KeySecret.every.filter(Q(expires_at=None) | Q(expires_at__gt=end), key=key).update(expires_at=end)
     secret = _new_secret(key, form_token=form_token)
     _note(key, events.Kind.KEY_ROTATED, origin, keys.shown_prefix(secret))
     return secret
+
+
+@transaction.atomic
+def expire(*, key: ApiKey, at: datetime | None = None, origin: Origin = NOWHERE) -> None:
+    """Let ``key`` end at ``at``, or now; an end can be moved, also one that is over.
+
+    Raises
+    ------
+    Refused
+        The key has been revoked, or ``at`` is over.
+    """
+    _check_not_revoked(key)
+    now = timezone.now()
+    if at is None:
+        if key.expires_at is not None and key.expires_at <= now:
+            return
+        at = now
+    elif at <= now:
+        raise Refused("A key's end has to lie in the future. Leave it out to end the key now.")
+    key.expires_at = at
+    key.save(update_fields=["expires_at"])
+    invalidation.key_changed(key.pk)
+    _note(key, events.Kind.KEY_CHANGED, origin, "expires at")
 
 
 @transaction.atomic

@@ -15,7 +15,7 @@ FILES: Fields = {
     "running.json": configuration("the running server's process and address"),
     "serve.lock": configuration("only one server at a time"),
     "static.lock": configuration("static files are collected by one process at a time"),
-    "static/*": configuration("the website's own style sheets, scripts, fonts and icons"),
+    "static/**": configuration("the website's own style sheets, scripts, fonts and icons"),
     "migrate.lock": configuration("only one migration at a time"),
     "journal/*.journal": Declaration(
         Category.USAGE,

@@ -3,7 +3,6 @@
 import importlib
 import re
 from collections.abc import Iterator
-from fnmatch import fnmatchcase
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -43,17 +42,21 @@ def inventory() -> list[dict[str, Any]]:
 
 def problems() -> list[str]:
     """What is stored and not declared, or declared and no longer there; empty if the inventory is right."""
-    found = []
-    for place in places():
-        found += [f"{place.name}.{name} is not declared" for name in sorted(place.stored - place.declared.keys())]
-        found += [f"{place.name}.{name} is declared, but gone" for name in sorted(place.declared.keys() - place.stored)]
-    return found
+    return [problem for place in places() for problem in problems_in(place)]
+
+
+def problems_in(place: Place) -> list[str]:
+    """The same for one place."""
+    return [
+        *(f"{place.name}.{name} is not declared" for name in sorted(place.stored - place.declared.keys())),
+        *(f"{place.name}.{name} is declared, but gone" for name in sorted(place.declared.keys() - place.stored)),
+    ]
 
 
 def undeclared_files(home: Path) -> list[str]:
     """Files under ``home`` that no pattern of the inventory covers."""
     files = [path.relative_to(home) for path in home.rglob("*") if path.is_file()]
-    return sorted(str(file) for file in files if not any(fnmatchcase(str(file), name) for name in FILES))
+    return sorted(str(file) for file in files if not any(_is_at(file, pattern) for pattern in FILES))
 
 
 def places() -> list[Place]:
@@ -83,6 +86,13 @@ def _tables() -> Iterator[Place]:
             meta = models[label]._meta
             stored = frozenset(field.name for field in (*meta.concrete_fields, *meta.local_many_to_many))
         yield Place(label, stored, declared.get(label, {}))
+
+
+def _is_at(file: Path, pattern: str) -> bool:
+    if pattern.endswith("/**"):
+        return file.is_relative_to(pattern.removesuffix("/**"))
+    # Path.match alone compares from the right, so that any directory could hold a second `secret_key`.
+    return len(file.parts) == len(Path(pattern).parts) and file.match(pattern)
 
 
 def _fields_of(entry: type[msgspec.Struct]) -> frozenset[str]:

@@ -4,7 +4,6 @@ import threading
 from pathlib import Path
 
 import structlog
-from django.db import Error as DatabaseError
 from django.db import close_old_connections, connection
 
 from naxios.accounts import tasks as accounts
@@ -54,7 +53,7 @@ class BackgroundWork:
         try:
             close_old_connections()
             usage.drain_journal(self._directory)
-        except (DatabaseError, OSError) as error:
+        except Exception as error:  # whatever it is: if this thread ended, nothing would reach the database any more
             log.error("the journal could not be drained; it is kept and tried again", exc_info=error)
             return False
         return True
@@ -62,7 +61,7 @@ class BackgroundWork:
     def _record(self) -> None:
         try:
             accounts.record_failed_sign_ins()
-        except DatabaseError as error:
+        except Exception as error:
             log.warning("a failed sign-in could not be recorded", exc_info=error)
 
     def _tidy(self) -> None:
@@ -71,5 +70,5 @@ class BackgroundWork:
             keys.tidy()
             accounts.tidy()
             mail.tidy()
-        except DatabaseError as error:
+        except Exception as error:
             log.warning("what is over could not be deleted; tried again later", exc_info=error)

@@ -1,18 +1,18 @@
-"""uvicorn's HTTP protocol with the limits that it leaves to others: header size, slow headers, slow readers."""
+"""uvicorn's HTTP protocol with what it leaves to others: limits of headers, slow peers, and errors in our shape."""
 
 import asyncio
 from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+from naxios.gateway.dialects.errors import error_body
+from naxios.gateway.receive import id_headers, new_id
+from naxios.gateway.refusal import Refusal
 
 LARGEST_HEADERS = 64 * 1024
 SLOW_READER_SECONDS = 60
-
-_TOO_LARGE = (
-    b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-type: application/json\r\nconnection: close\r\n\r\n"
-    b'{"error":{"message":"The request\'s headers are larger than 64 KiB. Send less.",'
-    b'"type":"invalid_request_error","param":null,"code":"headers_too_large"}}'
-)
+LINGER_SECONDS = 5
+"""A refused client may still be sending; closing on it at once would take the answer from it as well."""
 
 
 class GuardedProtocol(HttpToolsProtocol):
@@ -24,6 +24,8 @@ class GuardedProtocol(HttpToolsProtocol):
         super().__init__(*args, **kwargs)
         # per connection
         self._slow_reader: asyncio.TimerHandle | None = None
+        self._deaf = False
+        self._lingering: asyncio.TimerHandle | None = None
         # per request
         self._header_bytes = 0
         self._in_headers = True
@@ -34,20 +36,21 @@ class GuardedProtocol(HttpToolsProtocol):
         self._await_headers()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._cancel(self._slow_headers)
-        self._cancel(self._slow_reader)
+        for timer in (self._slow_headers, self._slow_reader, self._lingering):
+            self._cancel(timer)
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
+        if self._deaf:
+            return
         if self._in_headers:
             # Counted before they are parsed: the parser would collect a header of any size.
             self._header_bytes += len(data)
             if self._slow_headers is None:
                 self._await_headers()
             super().data_received(data)
-            if self._in_headers and self._header_bytes > LARGEST_HEADERS and not self.transport.is_closing():
-                self.transport.write(_TOO_LARGE)
-                self.transport.close()
+            if self._in_headers and self._header_bytes > LARGEST_HEADERS:
+                self._refuse(431, "headers_too_large", "The request's headers are larger than 64 KiB. Send less.")
         else:
             super().data_received(data)
 
@@ -62,6 +65,10 @@ class GuardedProtocol(HttpToolsProtocol):
         self._in_headers = True
         self._header_bytes = 0
 
+    def send_400_response(self, msg: str) -> None:
+        """Called by uvicorn for bytes that are not HTTP."""
+        self._refuse(400, "invalid_http", "This is not a well-formed HTTP/1.1 request.")
+
     def pause_writing(self) -> None:
         super().pause_writing()
         self._slow_reader = self.loop.call_later(SLOW_READER_SECONDS, self.transport.abort)
@@ -74,8 +81,35 @@ class GuardedProtocol(HttpToolsProtocol):
         self._slow_headers = self.loop.call_later(self.header_seconds, self._headers_are_late)
 
     def _headers_are_late(self) -> None:
-        if self._in_headers and not self.transport.is_closing():
-            self.transport.close()
+        if self._header_bytes:
+            self._refuse(408, "headers_timeout", "The request's headers did not arrive in time. Send them faster.")
+        elif self._in_headers:
+            self.transport.close()  # a connection kept in reserve, which nobody waits at
+
+    def _refuse(self, status: int, code: str, message: str) -> None:
+        """Answer and close, unless an answer is under way: that one is finished first, and closes."""
+        if self._deaf or self.transport.is_closing():
+            return
+        self._deaf = True
+        cycle = self.cycle
+        if cycle is not None and not cycle.response_complete:
+            if cycle.response_started or not cycle.more_body or self.pipeline:
+                cycle.keep_alive = False
+                return
+            cycle.disconnected = True  # it waits for a body that cannot come
+            cycle.message_event.set()
+        request_id = new_id()
+        body = error_body(Refusal(status, code, message), request_id, self.headers or [])
+        headers = [
+            (b"content-type", b"application/json"),
+            (b"content-length", b"%d" % len(body)),
+            (b"connection", b"close"),
+            *id_headers(request_id),
+        ]
+        lines = [name + b": " + value + b"\r\n" for name, value in headers]
+        self.transport.write(b"".join([STATUS_LINE[status], *lines, b"\r\n", body]))
+        self.transport.write_eof()
+        self._lingering = self.loop.call_later(LINGER_SECONDS, self.transport.close)
 
     @staticmethod
     def _cancel(timer: asyncio.TimerHandle | None) -> None:

@@ -1,5 +1,6 @@
 """``naxios serve``: from an empty directory to a listening server, and from SIGTERM to exit 0."""
 
+import os
 import signal
 import socket
 from collections.abc import Callable
@@ -36,9 +37,10 @@ def serve(
     Refused
         The address cannot be listened on, or a server runs from this directory already.
     """
-    listener = _listen(host, port)
-    url = config.base_url or _url(host, listener.getsockname()[1])
-    with listener, sole_server(config, _url(host, listener.getsockname()[1])):
+    # The home directory comes first: who starts Naxios twice has to hear that, and not that the port is in use.
+    with sole_server(config) as leave_address, _listen(host, port) as listener:
+        address = _url(host, listener.getsockname()[1])
+        leave_address(address)
         collect_static_files(config)
         drain_journal(config.journal_directory)  # what a killed process left behind counts before anything new
         GuardedProtocol.header_seconds = config.header_seconds
@@ -58,7 +60,7 @@ def serve(
                 proxy_headers=bool(config.trusted_proxies),
                 forwarded_allow_ips=list(config.trusted_proxies),
             ),
-            lambda: announce(url),
+            lambda: announce(config.base_url or address),
         )
         # uvicorn raises the signal again once it has stopped cleanly; that must not turn exit 0 into death by signal.
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -85,8 +87,10 @@ def _listen(host: str, port: int) -> socket.socket:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         listener = socket.create_server((host, port), family=family, backlog=BACKLOG)
     except OSError as error:
+        # asked for by number: create_server adds the address to the text, which stands in the message already
+        why = error.strerror if isinstance(error, socket.gaierror) else os.strerror(error.errno or 0)
         raise Refused(
-            f"Naxios cannot listen on {host}:{port} ({error.strerror or error}). Choose another with --host and --port."
+            f"Naxios cannot listen on {host}:{port} ({why}). Choose another with --host and --port."
         ) from None
     listener.setblocking(False)
     return listener

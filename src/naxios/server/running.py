@@ -5,7 +5,7 @@ import json
 import os
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -23,8 +23,8 @@ def internal_token() -> str:
 
 
 @contextmanager
-def sole_server(config: Config, url: str) -> Iterator[None]:
-    """Hold the home directory for this process and leave its address there.
+def sole_server(config: Config) -> Iterator[Callable[[str], None]]:
+    """Hold the home directory for this process; yields what leaves the server's address there.
 
     Raises
     ------
@@ -36,13 +36,18 @@ def sole_server(config: Config, url: str) -> Iterator[None]:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         os.close(lock)
-        raise Refused(f"Naxios already runs from {config.home}. Stop it, or choose another NAXIOS_HOME.") from None
-    try:
+        raise Refused(
+            f"Naxios already runs from {config.home}, at {config.address}. Stop it, or choose another NAXIOS_HOME."
+        ) from None
+
+    def leave_address(url: str) -> None:
         fresh = config.running_file.with_suffix(".new")
         os.close(_open_private(fresh))
         fresh.write_text(json.dumps({"pid": os.getpid(), "url": url}))
         fresh.rename(config.running_file)
-        yield
+
+    try:
+        yield leave_address
     finally:
         config.running_file.unlink(missing_ok=True)
         os.close(lock)

@@ -1,15 +1,17 @@
 """Reading the journal's segments: which there are, what stands in them, whether anyone still writes."""
 
 import fcntl
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 from naxios.domain.journal import Entry, decode_line
 
 SUFFIX = ".journal"
 READ_BYTES = 1024 * 1024
+LOOK_AGAIN_SECONDS = 0.02
 
 
 class Batch(NamedTuple):
@@ -38,8 +40,8 @@ def is_abandoned(segment: Path) -> bool:
 def read(segment: Path, start: int, *, until: int | None = None, abandoned: bool = False) -> Iterator[Batch]:
     """Whole lines from ``start`` on, in batches of about a mebibyte.
 
-    ``until`` bounds the offset. The half line at the end of a segment is left for later, unless it is abandoned:
-    then it is what a killed process could not finish, and counts as damaged.
+    ``until`` bounds the offset. The line at the end of a segment that has no newline is left for later, unless the
+    segment is abandoned: then it is what a killed process could not finish, and damaged if more than that is missing.
     """
     with segment.open("rb") as file:
         file.seek(start)
@@ -48,7 +50,7 @@ def read(segment: Path, start: int, *, until: int | None = None, abandoned: bool
             whole = data.rfind(b"\n") + 1
             if not whole:
                 if data and abandoned:
-                    yield Batch([], start + len(data), 1)
+                    yield _batch(data, start + len(data))
                 return
             yield _batch(data[:whole], start + whole)
             start += whole
@@ -56,15 +58,25 @@ def read(segment: Path, start: int, *, until: int | None = None, abandoned: bool
 
 
 @contextmanager
-def sole_drainer(directory: Path) -> Iterator[bool]:
-    """Whether this process is the only one that drains ``directory``, for as long as the context lasts."""
+def sole_drainer(directory: Path, *, patience: float) -> Iterator[bool]:
+    """Whether this process is the only one that drains ``directory``, for as long as the context lasts.
+
+    Another one is waited for, but for no longer than ``patience`` seconds.
+    """
     with (directory / "drain.lock").open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-        else:
-            yield True
+        end = time.monotonic() + patience
+        while not (alone := _locks(file)) and time.monotonic() < end:
+            time.sleep(LOOK_AGAIN_SECONDS)
+        yield alone
+
+
+def _locks(file: IO[str]) -> bool:
+    """Whether this process has got the lock on ``file``."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _batch(lines: bytes, end: int) -> Batch:
@@ -73,5 +85,5 @@ def _batch(lines: bytes, end: int) -> Batch:
         try:
             entries.append(decode_line(line))
         except ValueError:
-            damaged += bool(line)  # an empty line only ends a torn one before it
+            damaged += 1
     return Batch(entries, end, damaged)

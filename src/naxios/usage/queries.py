@@ -4,14 +4,13 @@ from collections.abc import Collection
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
-from django.db.models.functions import Trunc
+from django.db.models import Q, QuerySet, Sum
 
 from naxios.domain import clock
 from naxios.domain.moments import microseconds, moment
 from naxios.domain.stored_usage import RecentUse, StoredUsage, TokensOfDay
+from naxios.keys import queries as keys
 from naxios.usage.models import JournalPosition, RefusalCount, UsageRecord, UsageRollup
-from naxios.usage.periods import floor
 
 TOTALS = (
     "requests",
@@ -22,7 +21,7 @@ TOTALS = (
     "reasoning_tokens",
     "standard_tokens",
 )
-GROUPS = {"model": ("model",), "key": ("key_id", "key__name"), "day": ("start",)}
+GROUPS = {"model": "model", "key": "key_id", "day": "start"}
 
 
 def totals(
@@ -37,8 +36,10 @@ def totals(
     if since is not None:
         rollups = rollups.filter(start__gte=datetime.combine(since, time.min, UTC))
     order = "-start" if by == "day" else "-sum_standard_tokens"
-    rows = rollups.values(*GROUPS[by]).annotate(**{f"sum_{name}": Sum(name) for name in TOTALS}).order_by(order)
-    return [{by: _label(row, by), **{name: row[f"sum_{name}"] for name in TOTALS}} for row in rows]
+    rows = rollups.values(GROUPS[by]).annotate(**{f"sum_{name}": Sum(name) for name in TOTALS}).order_by(order)
+    # Not by a join: usage outlives its key, and has to add up without it.
+    names = keys.names(row["key_id"] for row in rows) if by == "key" else {}
+    return [{by: _label(row, by, names), **{name: row[f"sum_{name}"] for name in TOTALS}} for row in rows]
 
 
 def tokens_by_key(*, user_id: int, since: date) -> dict[int, int]:
@@ -110,34 +111,6 @@ def tokens_in_records(day: int) -> dict[str, int]:
     return tokens
 
 
-def rollups_that_differ() -> list[str]:
-    """Hours, days and months of keys whose rollups are not the sum of their records; a full scan."""
-    hours = list(
-        UsageRecord.objects.annotate(start=Trunc("admitted_at", "hour", tzinfo=UTC))
-        .values_list("key_id", "start")
-        .annotate(count=Count("id"), tokens=Sum("standard_tokens"))
-    )
-    differing = []
-    for period in UsageRollup.Period:
-        counted: dict[tuple[int, datetime], tuple[int, int]] = {}
-        for key, hour, requests, tokens in hours:
-            before = counted.get((key, floor(period, hour)), (0, 0))
-            counted[key, floor(period, hour)] = before[0] + requests, before[1] + tokens
-        rolled_up = {
-            (key, start): (requests, tokens)
-            for key, start, requests, tokens in UsageRollup.objects.filter(period=period)
-            .values_list("key_id", "start")
-            .annotate(count=Sum("requests"), tokens=Sum("standard_tokens"))
-        }
-        differing += [
-            f"{period} of key {key} from {start:%Y-%m-%d %H:%M}: (requests, tokens) rolled up "
-            f"{rolled_up.get((key, start))}, records {counted.get((key, start))}"
-            for key, start in sorted(counted.keys() | rolled_up.keys())
-            if counted.get((key, start)) != rolled_up.get((key, start))
-        ]
-    return differing
-
-
 def request_count() -> int:
     """Metered requests there have been, from rollups."""
     return UsageRollup.objects.filter(period=UsageRollup.Period.DAY).aggregate(sum=Sum("requests"))["sum"] or 0
@@ -155,7 +128,7 @@ def record_count() -> int:
     return UsageRecord.objects.count()
 
 
-def _label(row: dict[str, Any], by: str) -> str:
+def _label(row: dict[str, Any], by: str, key_names: dict[int, str]) -> str:
     if by == "key":
-        return f"{row['key_id']} {row['key__name'] or '(deleted)'}"
+        return f"{row['key_id']} {key_names.get(row['key_id'], '(deleted)')}"
     return row["start"].date().isoformat() if by == "day" else str(row["model"])

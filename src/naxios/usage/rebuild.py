@@ -11,8 +11,8 @@ from naxios.usage import latency
 from naxios.usage.models import RefusalCount, RefusalRollup, UsageRecord, UsageRollup
 from naxios.usage.periods import Period
 
-_GROUP = ("user_id", "key_id", "model", "provider", "status")
-_COLUMNS_OF_RECORDS = (
+GROUP = ("user_id", "key_id", "model", "provider", "status")
+_OF_RECORDS = (
     "input_tokens",
     "output_tokens",
     "cached_tokens",
@@ -21,7 +21,7 @@ _COLUMNS_OF_RECORDS = (
     "duration",
     "first_byte",
 )
-_COLUMNS = (*_COLUMNS_OF_RECORDS, "requests", "errors", "first_byte_count", *latency.COLUMNS)
+COLUMNS = (*_OF_RECORDS, "requests", "errors", "first_byte_count", *latency.COLUMNS)
 _REFUSED = ("user_id", "key_id", "code")
 
 
@@ -29,23 +29,24 @@ _REFUSED = ("user_id", "key_id", "code")
 def rebuild() -> None:
     """Replace every rollup by the sums of the records and refusal counts that there are."""
     UsageRollup.objects.all().delete()
-    _insert(UsageRollup, ("period", "start", *_GROUP, *_COLUMNS), _hours_of_records())
+    _insert(UsageRollup, ("period", "start", *GROUP, *COLUMNS), hours_of_records())
     for period in (Period.DAY, Period.MONTH):
-        _insert(UsageRollup, ("period", "start", *_GROUP, *_COLUMNS), _sums_of_hours(period))
+        _insert(UsageRollup, ("period", "start", *GROUP, *COLUMNS), _sums_of_hours(period))
     RefusalRollup.objects.all().delete()
     _insert(RefusalRollup, ("day", *_REFUSED, "count"), _days_of_refusals())
 
 
-def _hours_of_records() -> QuerySet[Any, Any]:
+def hours_of_records() -> QuerySet[Any, Any]:
+    """Rows of period, start, ``GROUP`` and ``COLUMNS``, one for each hour and group that has records; a full scan."""
     sums = {
-        **{name: Sum(name) for name in _COLUMNS_OF_RECORDS},
+        **{name: Sum(name) for name in _OF_RECORDS},
         "requests": Count("pk"),
         "errors": Count("pk", filter=Q(status__gte=400)),
         "first_byte_count": Count("pk", filter=Q(first_byte__gt=0)),
         **_counts_of_steps(),
     }
     hours = UsageRecord.objects.annotate(of=Value(str(Period.HOUR)), at=Trunc("admitted_at", "hour", tzinfo=UTC))
-    return _grouped(hours, ("of", "at", *_GROUP), sums)
+    return _grouped(hours, ("of", "at", *GROUP), sums)
 
 
 def _counts_of_steps() -> dict[str, Count]:
@@ -60,7 +61,7 @@ def _sums_of_hours(period: Period) -> QuerySet[Any, Any]:
     hours = UsageRollup.objects.filter(period=Period.HOUR).annotate(
         of=Value(str(period)), at=Trunc("start", period.value, tzinfo=UTC)
     )
-    return _grouped(hours, ("of", "at", *_GROUP), {name: Sum(name) for name in _COLUMNS})
+    return _grouped(hours, ("of", "at", *GROUP), {name: Sum(name) for name in COLUMNS})
 
 
 def _days_of_refusals() -> QuerySet[Any, Any]:

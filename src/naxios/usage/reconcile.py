@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from naxios.domain import clock
 from naxios.domain.journal import UsageEntry
 from naxios.usage import journal_files, queries
+from naxios.usage.differences import rollups_that_differ
 
 ATTEMPTS = 5
 
@@ -47,14 +48,19 @@ def reconcile(directory: Path, ask_counters: Callable[[], Counted | None]) -> Re
 
     Traffic may go on. The database is read first and the counters after, so the counters are never behind; what lies
     between is in the journal, unless a segment was drained and deleted just then: that is noticed and tried again.
+    What a segment held that was gone before is in the database, even if its position was not forgotten.
     """
     for _ in range(ATTEMPTS):
-        stored = _stored(clock.day_of(clock.now()))
+        day = clock.day_of(clock.now())
+        segments = journal_files.segments(directory)
+        stored = _stored(day)
         counted = ask_counters()
         try:
-            return _compare(stored, counted, directory)
+            report = _compare(stored, counted, day, directory)
         except FileNotFoundError:
             continue
+        if all(segment.exists() for segment in segments):
+            return report
     raise FileNotFoundError("journal segments keep disappearing while they are read")
 
 
@@ -67,17 +73,13 @@ def _stored(day: int) -> _Stored:
             queries.record_count(),
             queries.journal_positions(),
             queries.tokens_in_records(day),
-            queries.rollups_that_differ(),
+            rollups_that_differ(),
         )
 
 
-def _compare(stored: _Stored, counted: Counted | None, directory: Path) -> Report:
-    day = clock.day_of(clock.now())
+def _compare(stored: _Stored, counted: Counted | None, day: int, directory: Path) -> Report:
     tokens = Counter(stored.tokens)
     pending = damaged = 0
-    names = {segment.name for segment in journal_files.segments(directory)}
-    if stored.positions.keys() - names:
-        raise FileNotFoundError
     for segment in journal_files.segments(directory):
         until = None
         if counted is not None:

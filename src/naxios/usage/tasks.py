@@ -4,23 +4,37 @@ from pathlib import Path
 
 import structlog
 
+from naxios.errors import Refused
 from naxios.usage import journal_files, queries, services
 
 log = structlog.get_logger(__name__)
 
+PATIENCE_SECONDS = 30.0
+"""Enough for another process to carry what a day of an unreachable database has left in the journal."""
 
-def drain_journal(directory: Path) -> int:
+
+def drain_journal(directory: Path, *, patience: float = PATIENCE_SECONDS) -> int:
     """Carry everything in ``directory`` into the database exactly once and delete finished segments.
+
+    Another process that is draining is waited for, up to ``patience`` seconds: it may have begun before what the
+    caller wants to see was written.
 
     Returns
     -------
     int
-        Entries carried; 0 as well if another process is draining.
+        Entries carried.
+
+    Raises
+    ------
+    Refused
+        Another process is still draining.
     """
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with journal_files.sole_drainer(directory) as alone:
+    with journal_files.sole_drainer(directory, patience=patience) as alone:
         if not alone:
-            return 0
+            raise Refused(
+                "Another process is still carrying the journal into the database. Try again when it has ended."
+            )
         positions = queries.journal_positions()
         segments = journal_files.segments(directory)
         for gone in positions.keys() - {segment.name for segment in segments}:

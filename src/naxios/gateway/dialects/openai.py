@@ -8,8 +8,7 @@ Source: https://platform.openai.com/docs/api-reference/chat
 """
 
 import re
-from collections.abc import Mapping
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -19,6 +18,8 @@ from naxios.gateway.refusal import bad_request
 CHAT_PATH = "/chat/completions"
 
 MAX_CHOICES = 128
+MAX_OUTPUT_TOKENS = 2**31 - 1
+"""More than any model writes; times choices and the largest multiplier it stays within the integers of a double."""
 MAX_MODEL_NAME = 200
 SMALLEST_ATTACHMENT = 1024
 _ATTACHMENT = re.compile(rb"[A-Za-z0-9+/]{%d,}={0,2}" % SMALLEST_ATTACHMENT)
@@ -76,10 +77,10 @@ def parse_chat_request(body: bytes) -> ChatRequest:
     max_output = None
     for name in ("max_completion_tokens", "max_tokens"):
         limit = _field(fields, name, int, "a whole number of at least 1")
-        if limit is not None and limit < 1:
-            raise bad_request(f"`{name}` has to be a whole number of at least 1.", param=name)
-        if max_output is None:
-            max_output = limit
+        if limit is not None and not 1 <= limit <= MAX_OUTPUT_TOKENS:
+            raise bad_request(f"`{name}` has to be a whole number from 1 to {MAX_OUTPUT_TOKENS}.", param=name)
+        if limit is not None:  # providers differ in which of the two they obey: the larger one counts
+            max_output = max(limit, max_output or 0)
     choices = _field(fields, "n", int, "a whole number")
     if choices is not None and not 1 <= choices <= MAX_CHOICES:
         raise bad_request(f"`n` has to be between 1 and {MAX_CHOICES}.", param="n")
@@ -103,12 +104,12 @@ def upstream_body(request: ChatRequest, upstream_model: str) -> bytes:
     A stream always asks for usage; :class:`naxios.gateway.dialects.openai_stream.ChatStream` keeps it from a client
     that did not.
     """
-    replaced = {"model": msgspec.json.encode(upstream_model)}
+    replaced: dict[str, Any] = {"model": upstream_model}
     if request.stream and not request.wants_usage:
         options = request.fields.get("stream_options")
         inner = {} if options is None or bytes(options) == _NULL else _fields_decoder.decode(options)
-        replaced["stream_options"] = _object({**inner, "include_usage": b"true"})
-    return _object({**request.fields, **replaced})
+        replaced["stream_options"] = {**inner, "include_usage": True}
+    return msgspec.json.encode({**request.fields, **replaced})  # raw values are written as they are
 
 
 class _PromptDetails(msgspec.Struct):
@@ -136,7 +137,11 @@ class Text(msgspec.Struct):
 
     def size(self) -> int:
         """Bytes of text in it, JSON quotes not counted."""
-        return sum(_text_size(part) for part in (self.content, self.reasoning_content, self.refusal, self.tool_calls))
+        size = _text_size(self.content) if self.content else 0
+        for part in (self.reasoning_content, self.refusal, self.tool_calls):
+            if part:  # rare, and this runs for every chunk of every stream
+                size += _text_size(part)
+        return size
 
 
 class _Choice(msgspec.Struct):
@@ -164,7 +169,7 @@ def read_completion(body: bytes) -> tuple[ReportedUsage | None, int] | None:
 
 def read_usage(raw: msgspec.Raw) -> ReportedUsage | None:
     """A provider's usage object, or ``None`` if it is missing or its counts are not integers."""
-    if len(bytes(raw)) == 0 or bytes(raw) == _NULL:
+    if not raw or bytes(raw) == _NULL:
         return None
     try:
         usage = _usage_decoder.decode(raw)
@@ -199,10 +204,6 @@ def _field(fields: dict[str, msgspec.Raw], name: str, type: type[T], expected: s
         return msgspec.json.decode(raw, type=type)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         raise bad_request(f"`{name}` has to be {expected}.", param=name) from None
-
-
-def _object(fields: Mapping[str, msgspec.Raw | bytes]) -> bytes:
-    return b"{" + b",".join([msgspec.json.encode(name) + b":" + value for name, value in fields.items()]) + b"}"
 
 
 def _measure(body: bytes) -> tuple[int, int]:

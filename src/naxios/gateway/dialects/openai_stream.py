@@ -15,7 +15,9 @@ from naxios.gateway.refusal import Refusal
 LARGEST_HELD = 1024 * 1024
 """Bytes of an unfinished event that are held back; a larger one is passed on unread."""
 
-_END_OF_EVENT = re.compile(rb"\r\n\r\n|\n\n|\r\r")
+_END_OF_EVENT = re.compile(rb"\n\r?\n|\r\r")
+"""A blank line: two line ends in a row, each of which may be LF, CRLF or CR."""
+
 _DONE = b"[DONE]"
 
 
@@ -25,7 +27,7 @@ class _StreamChoice(msgspec.Struct):
 
 
 class _Chunk(msgspec.Struct):
-    choices: list[_StreamChoice] = []
+    choices: list[_StreamChoice] | None = None
     usage: msgspec.Raw = msgspec.Raw()
     error: msgspec.Raw = msgspec.Raw()
 
@@ -59,7 +61,7 @@ class ChatStream:
         if self._held:
             data = self._held + data
             self._held = b""
-        if not data.endswith((b"\n\n", b"\r\n\r\n")):
+        if not data.endswith((b"\n\n", b"\n\r\n")):
             end = max((match.end() for match in _END_OF_EVENT.finditer(data)), default=0)
             if not end and len(data) > LARGEST_HELD:
                 self.delivered_bytes += len(data)
@@ -68,8 +70,11 @@ class ChatStream:
         return self._pass_on(data)
 
     def finish(self) -> bytes:
-        """What is left when the provider has ended its answer: a last event without its blank line, ``[DONE]``."""
-        rest = self._pass_on(self._held + b"\n\n") if self._held.strip() else b""
+        """What is left when the provider has ended its answer: a last event without its blank line, ``[DONE]``.
+
+        An event that the end has torn is left out: to a client it would be a syntax error instead of an end.
+        """
+        rest = self._pass_on(self._held + b"\n\n") if _is_whole(self._held) else b""
         self._held = b""
         if self.finished and not self.done and not self.failed:
             self.done = True
@@ -77,14 +82,16 @@ class ChatStream:
         return rest
 
     def _pass_on(self, data: bytes) -> bytes:
-        if data.count(b"data:") == 1 and b"\r" not in data:
-            return data if self._read(data) else b""
+        if data.startswith(b"data:") and data.find(b"\n\n") == len(data) - 2 and b"\r" not in data:
+            return data if self._read(data) else b""  # one event alone, as most of them come
         kept = []
         start = 0
         for match in _END_OF_EVENT.finditer(data):
             event = data[start : match.end()]
             if self._read(event):
                 kept.append(event)
+            if self.done:
+                return b"".join(kept)  # nothing comes after that, so nothing that does is believed
             start = match.end()
         kept.append(data[start:])
         return b"".join(kept)
@@ -105,7 +112,7 @@ class ChatStream:
         usage = read_usage(chunk.usage)
         if usage is not None:
             self.usage = usage
-        for choice in chunk.choices:
+        for choice in chunk.choices or ():
             if choice.delta is not None:
                 self.delivered_bytes += choice.delta.size()
             if bytes(choice.finish_reason) not in (b"", b"null"):
@@ -127,6 +134,17 @@ def error_event(refusal: Refusal, request_id: str, model: str, created: int) -> 
         "error": openai_error(refusal),
     }
     return b"data: " + msgspec.json.encode(body) + b"\n\n"
+
+
+def _is_whole(event: bytes) -> bool:
+    payload = _payload(event)
+    if payload.startswith(_DONE):
+        return True
+    try:
+        _chunk_decoder.decode(payload)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return False
+    return True
 
 
 def _payload(event: bytes) -> bytes:

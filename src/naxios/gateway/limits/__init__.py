@@ -11,11 +11,15 @@ __all__ = ["Admitted", "LimitState", "Limiter", "Refused", "Reservation", "Scope
 
 
 class Reservation(msgspec.Struct, frozen=True):
-    """What was taken at admission: ``tokens`` standard tokens of ``day`` (days since the epoch) in every scope."""
+    """What was taken at admission: ``tokens`` standard tokens of ``day`` (days since the epoch) in every scope.
+
+    ``arrivals`` are the scopes' theoretical arrival times of tokens right after that, in the scopes' order.
+    """
 
     scopes: Scopes
     tokens: int
     day: int
+    arrivals: tuple[int, ...]
 
 
 class Admitted(NamedTuple):

@@ -56,11 +56,13 @@ class MemoryLimiter:
         self._sweep_at = SCOPES_BEFORE_SWEEP
 
     async def admit(self, scopes: Scopes, tokens: int, now: int) -> Admitted | Refused:
+        if len(self._states) >= self._sweep_at:
+            self._forget_idle(now)
         day = clock.day_of(now)
+        states = [self._state(scope, now) for scope in scopes]
         taken: list[tuple[_State, Rate, Rate]] = []
         worst: tuple[LimitState, int] | None = None
-        for scope in scopes:
-            state = self._state(scope, now)
+        for scope, state in zip(scopes, states, strict=True):
             request_rate = _take(state.request_arrival, now, 1, scope.limits.requests_per_minute)
             token_rate = _take(state.token_arrival, now, tokens, scope.limits.tokens_per_minute)
             taken.append((state, request_rate, token_rate))
@@ -68,29 +70,32 @@ class MemoryLimiter:
                 if worst is None or _is_longer(wait, worst[1]):
                     worst = next(s for s in _standing(scope, state, now) if s.name is name), wait
         if worst is not None:
-            return Refused(*worst, self._standing(scopes, now))
+            return Refused(*worst, _standing_of_all(scopes, states, now))
         for state, request_rate, token_rate in taken:
             state.request_arrival = request_rate.arrival
             state.token_arrival = token_rate.arrival
-            state.reserved += tokens
             state.running += 1
-        return Admitted(Reservation(scopes, tokens, day), self._standing(scopes, now))
+            if state.day == day:  # a clock that was set back over midnight must not reserve what it never settles
+                state.reserved += tokens
+        arrivals = tuple(token_rate.arrival for _, _, token_rate in taken)
+        return Admitted(Reservation(scopes, tokens, day, arrivals), _standing_of_all(scopes, states, now))
 
     async def settle(self, reservation: Reservation, tokens: int, now: int) -> list[LimitState]:
-        for scope in reservation.scopes:
-            state = self._state(scope, now)
+        scopes = reservation.scopes
+        states = [self._state(scope, now) for scope in scopes]
+        for scope, state, taken in zip(scopes, states, reservation.arrivals, strict=True):
             state.running -= 1
             if state.day == reservation.day:
                 state.reserved -= reservation.tokens
                 state.used += tokens
             if scope.limits.tokens_per_minute:
                 state.token_arrival = limits.give_back(
-                    state.token_arrival, reservation.tokens, tokens, scope.limits.tokens_per_minute
+                    state.token_arrival, taken, now, reservation.tokens, tokens, scope.limits.tokens_per_minute
                 )
-        return self._standing(reservation.scopes, now)
+        return _standing_of_all(scopes, states, now)
 
     async def standing(self, scopes: Scopes, now: int) -> list[LimitState]:
-        return self._standing(scopes, now)
+        return _standing_of_all(scopes, [self._state(scope, now) for scope in scopes], now)
 
     async def restore(self, stored: StoredUsage, now: int) -> None:
         day = clock.day_of(now)
@@ -101,7 +106,8 @@ class MemoryLimiter:
         for recent in sorted(stored.recent, key=lambda use: use.admitted_at):
             for scope_id in (f"account:{recent.account_id}", f"key:{recent.key_id}"):
                 state = self._states.setdefault(scope_id, _State(day))
-                state.recent = [*(state.recent or ()), (recent.admitted_at, recent.tokens)]
+                state.recent = state.recent or []
+                state.recent.append((recent.admitted_at, recent.tokens))
 
     async def counted(self, day: int) -> dict[str, int]:
         return {id: state.used for id, state in self._states.items() if state.day == day and state.used}
@@ -110,8 +116,6 @@ class MemoryLimiter:
         day = clock.day_of(now)
         state = self._states.get(scope.id)
         if state is None:
-            if len(self._states) >= self._sweep_at:
-                self._forget_idle(now)
             state = self._states[scope.id] = _State(day)
         elif state.day != day:
             state.turn_to(day)
@@ -124,9 +128,6 @@ class MemoryLimiter:
             state.turn_to(clock.day_of(now))
         self._states = {id: state for id, state in self._states.items() if not state.is_idle(now)}
         self._sweep_at = max(SCOPES_BEFORE_SWEEP, 2 * len(self._states))
-
-    def _standing(self, scopes: Scopes, now: int) -> list[LimitState]:
-        return [limit for scope in scopes for limit in _standing(scope, self._state(scope, now), now)]
 
 
 def _take(arrival: int, now: int, cost: int, per_minute: int | None) -> Rate:
@@ -146,7 +147,7 @@ def _full(
         full.append((LimitName.REQUESTS_PER_MINUTE, request_rate.wait))
     if not token_rate.fits:
         full.append((LimitName.TOKENS_PER_MINUTE, token_rate.wait))
-    if scope_limits.tokens_per_day is not None and state.used + state.reserved + tokens > scope_limits.tokens_per_day:
+    if scope_limits.tokens_per_day is not None and tokens > _left_today(state, scope_limits.tokens_per_day):
         too_large = tokens > scope_limits.tokens_per_day
         full.append((LimitName.TOKENS_PER_DAY, limits.NEVER if too_large else clock.until_next_day(now)))
     if scope_limits.concurrency is not None and state.running >= scope_limits.concurrency:
@@ -154,27 +155,37 @@ def _full(
     return full
 
 
+def _left_today(state: _State, tokens_per_day: int) -> int:
+    return max(0, tokens_per_day - state.used - state.reserved)
+
+
+def _standing_of_all(scopes: Scopes, states: list[_State], now: int) -> list[LimitState]:
+    standing: list[LimitState] = []
+    for scope, state in zip(scopes, states, strict=True):
+        standing += _standing(scope, state, now)
+    return standing
+
+
 def _standing(scope: Scope, state: _State, now: int) -> list[LimitState]:
     standing = []
-    day, requests, tokens, concurrency = (
-        scope.limits.tokens_per_day,
-        scope.limits.requests_per_minute,
-        scope.limits.tokens_per_minute,
-        scope.limits.concurrency,
-    )
-    if day is not None:
-        left = max(0, day - state.used - state.reserved)
-        standing.append(LimitState(scope.id, LimitName.TOKENS_PER_DAY, day, left, clock.until_next_day(now)))
-    if requests is not None:
-        arrival = state.request_arrival
-        left, reset = limits.remaining(arrival, now, requests), limits.until_full(arrival, now)
-        standing.append(LimitState(scope.id, LimitName.REQUESTS_PER_MINUTE, requests, left, reset))
-    if tokens is not None:
-        arrival = state.token_arrival
-        left, reset = limits.remaining(arrival, now, tokens), limits.until_full(arrival, now)
-        standing.append(LimitState(scope.id, LimitName.TOKENS_PER_MINUTE, tokens, left, reset))
-    if concurrency is not None:
+    id, most = scope.id, scope.limits
+    if (day := most.tokens_per_day) is not None:
         standing.append(
-            LimitState(scope.id, LimitName.CONCURRENCY, concurrency, max(0, concurrency - state.running), 0)
+            LimitState(id, LimitName.TOKENS_PER_DAY, day, _left_today(state, day), clock.until_next_day(now))
         )
+    if (requests := most.requests_per_minute) is not None:
+        left, reset = _left_this_minute(state.request_arrival, now, requests)
+        standing.append(LimitState(id, LimitName.REQUESTS_PER_MINUTE, requests, left, reset))
+    if (tokens := most.tokens_per_minute) is not None:
+        left, reset = _left_this_minute(state.token_arrival, now, tokens)
+        standing.append(LimitState(id, LimitName.TOKENS_PER_MINUTE, tokens, left, reset))
+    if (concurrency := most.concurrency) is not None:
+        standing.append(LimitState(id, LimitName.CONCURRENCY, concurrency, max(0, concurrency - state.running), 0))
     return standing
+
+
+def _left_this_minute(arrival: int, now: int, per_minute: int) -> tuple[int, int]:
+    """What could be taken now, and how long until the bucket is full again."""
+    if arrival <= now:
+        return per_minute, 0  # most of the time
+    return limits.remaining(arrival, now, per_minute), limits.until_full(arrival, now)

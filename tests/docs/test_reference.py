@@ -1,0 +1,178 @@
+"""Reference tables are complete and say nothing that is not so: each is compared with the source that it describes."""
+
+import json
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+import httpx2 as httpx
+import pytest
+from prometheus_client.metrics import MetricWrapperBase
+from pydantic import BaseModel
+
+from naxios import config
+from naxios.catalogue import file as catalogue_file
+from naxios.cli import cli
+from naxios.domain.inventory import Category
+from naxios.domain.usage import UsageSource
+from naxios.gateway import metrics
+from naxios.privacy import queries as privacy
+from tests.docs import markdown
+from tests.docs.codes import refusals
+from tests.serving import Server, running_server
+
+SOURCE = markdown.ROOT / "src" / "naxios"
+DOCS = markdown.ROOT / "docs"
+ARCHITECTURE = DOCS / "architecture.md"
+CATALOGUE = DOCS / "operators" / "catalogue.md"
+COMMANDS = DOCS / "operators" / "commands.md"
+CONFIGURATION = DOCS / "operators" / "configuration.md"
+LIMITS_AND_ERRORS = DOCS / "developers" / "limits-and-errors.md"
+PRIVACY = DOCS / "privacy.md"
+USAGE = DOCS / "operators" / "usage.md"
+
+_VARIABLE = re.compile(r"\bNAXIOS_[A-Z_]+[A-Z]\b")
+_HEADER_ROW = re.compile(r"^\| `([a-z-]+)` \|", re.MULTILINE)
+NAMES_OF_SAMPLES = {"NAXIOS_KEY"}
+"""Variables that readers set for themselves."""
+STANDARD_HEADERS = {"date", "content-type", "content-length", "transfer-encoding", "cache-control", "x-accel-buffering"}
+
+
+def test_every_variable_is_in_the_table() -> None:
+    rows = markdown.table(CONFIGURATION, "Variables")
+
+    assert sorted(name for name, *_ in rows) == sorted(f"`{name}`" for name in _variables())
+
+
+def test_a_variable_has_the_default_that_the_table_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in os.environ.keys() & _variables():
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+    rows = markdown.table(CONFIGURATION, "Variables")
+
+    loaded = config.load.__wrapped__()
+
+    for name, default, _ in rows:
+        value = getattr(loaded, name.strip("`").removeprefix("NAXIOS_").lower())
+        written = markdown.code(default)
+        if written is None:
+            assert not value or default.startswith("made"), name
+        else:
+            assert written in (str(value), str(value).lower(), os.path.relpath(str(value))), name
+
+
+@pytest.mark.parametrize("document", markdown.documents(), ids=markdown.name)
+def test_a_document_names_only_variables_that_there_are(document: Path) -> None:
+    named = set(_VARIABLE.findall(document.read_text()))
+
+    assert named - _variables() - NAMES_OF_SAMPLES == set()
+
+
+def test_every_refusal_is_in_the_table() -> None:
+    rows = markdown.table(LIMITS_AND_ERRORS, "Every code")
+
+    assert {(status, markdown.code(code)) for status, code, *_ in rows} == refusals(SOURCE)
+
+
+def test_the_headers_in_the_tables_are_those_that_are_sent(tmp_path: Path) -> None:
+    with running_server(tmp_path) as server:
+        sent = {name for answer in _answers(server) for name in answer.headers}
+
+    assert sent - STANDARD_HEADERS == set(_HEADER_ROW.findall(markdown.section(LIMITS_AND_ERRORS, "Headers")))
+
+
+@pytest.mark.parametrize(
+    ("heading", "entry", "least"),
+    [
+        ("Providers", catalogue_file.ProviderEntry, {"kind": "openai", "base_url": "https://llm.example.com/v1"}),
+        ("Models", catalogue_file.ModelEntry, {}),
+        ("Routes", catalogue_file.RouteEntry, {"provider": "openai", "model": "gpt-5-mini"}),
+        ("Plans", catalogue_file.PlanEntry, {}),
+    ],
+)
+def test_every_setting_of_the_catalogue_file_is_in_its_table(
+    heading: str, entry: type[BaseModel], least: dict[str, Any]
+) -> None:
+    rows = markdown.table(CATALOGUE, heading)
+    required = [markdown.code(name) for name, default, _ in rows if default == "required"]
+    defaults = {markdown.code(name): json.loads(value) for name, cell, _ in rows if (value := markdown.code(cell))}
+
+    assert [markdown.code(name) for name, *_ in rows] == list(entry.model_fields)
+    assert required == list(least)
+    # Writing a default down changes nothing.
+    assert entry.model_validate({**least, **defaults}) == entry.model_validate(least)
+
+
+def test_every_command_is_in_the_table() -> None:
+    rows = markdown.table(COMMANDS, "Commands")
+
+    assert sorted(name for name, *_ in rows) == sorted(f"`{name}`" for name in _verbs("naxios", cli))
+
+
+def test_every_metric_is_in_the_table() -> None:
+    rows = markdown.table(USAGE, "Metrics")
+    there = [metric for metric in vars(metrics).values() if isinstance(metric, MetricWrapperBase)]
+
+    assert [markdown.code(name) for name, *_ in rows] == [_name(metric) for metric in there]
+
+
+def test_every_source_of_token_counts_is_in_the_table() -> None:
+    rows = markdown.table(USAGE, "Where the numbers come from")
+
+    assert [markdown.code(name) for name, *_ in rows] == list(UsageSource)
+
+
+def test_the_privacy_page_says_of_every_category_how_long_it_is_kept() -> None:
+    rows = markdown.table(PRIVACY, "What is stored")
+    about_people = [row for row in privacy.inventory() if row["category"] != Category.CONFIGURATION]
+
+    assert {(category, kept) for category, _, kept in rows} == {
+        (row["category"], row["retention"]) for row in about_people
+    }
+
+
+def test_every_room_of_the_house_is_in_the_architecture() -> None:
+    rows = markdown.table(ARCHITECTURE, "The rooms")
+    rooms = {directory.name for directory in SOURCE.iterdir() if (directory / "__init__.py").exists()}
+
+    assert {markdown.code(name) for name, *_ in rows} == rooms
+
+
+def test_every_file_that_the_architecture_names_is_there() -> None:
+    named = re.findall(r"`([a-z_]+/[a-z_/]*(?:\.py)?)`", ARCHITECTURE.read_text())
+
+    assert named
+    assert [path for path in named if not any((root / path).exists() for root in (SOURCE, markdown.ROOT))] == []
+
+
+def _variables() -> set[str]:
+    return set(_VARIABLE.findall((SOURCE / "config.py").read_text()))
+
+
+def _verbs(path: str, command: click.Command) -> Iterator[str]:
+    if not isinstance(command, click.Group) or command.invoke_without_command:
+        yield path
+    if isinstance(command, click.Group):
+        for name, inner in command.commands.items():
+            yield from _verbs(f"{path} {name}", inner)
+
+
+def _name(metric: MetricWrapperBase) -> str:
+    """As it stands in what Prometheus reads."""
+    family = next(iter(metric.collect()))
+    return f"{family.name}_total" if family.type == "counter" else family.name
+
+
+def _answers(server: Server) -> Iterator[httpx.Response]:
+    """One answer of each kind: completion, stream, key, refusals by a rate, by a whole limit, and without a key."""
+    key = server.key("--requests-per-minute", "2", "--tokens-per-minute", "5000", user="headers@example.com")
+    greeting = {"model": "naxios/echo", "messages": [{"role": "user", "content": "Hello"}]}
+    for more in ({}, {"stream": True}, {}, {"max_tokens": 6000}):
+        yield httpx.post(
+            f"{server.api}/chat/completions", headers={"authorization": f"Bearer {key}"}, json={**greeting, **more}
+        )
+    yield httpx.get(f"{server.api}/key", headers={"x-api-key": key})
+    yield httpx.get(f"{server.api}/models")
