@@ -29,10 +29,17 @@ PAGES = [
     Visit("/accounts/login/"),
     Visit("/accounts/signup/"),
     Visit("/accounts/password/reset/"),
+    Visit("/accounts/password/reset/done/"),
+    Visit("/accounts/confirm-email/"),
+    Visit("/accounts/logout/", "owner"),
+    Visit("/accounts/reauthenticate/", "owner"),
     Visit("/dashboard/", "owner"),
     Visit("/dashboard/keys/", "owner"),
     Visit("/dashboard/keys/create/", "owner"),
     Visit("/dashboard/keys/{key}/", "owner"),
+    Visit("/dashboard/keys/{key}/edit/", "owner"),
+    Visit("/dashboard/keys/{key}/rotate/", "owner"),
+    Visit("/dashboard/keys/{key}/revoke/", "owner"),
     Visit("/dashboard/usage/", "owner"),
     Visit("/dashboard/limits/", "owner"),
     Visit("/dashboard/playground/", "owner"),
@@ -41,6 +48,7 @@ PAGES = [
     Visit("/dashboard/tokens/", "owner"),
     Visit("/staff/", "staff"),
     Visit("/staff/outbox/", "staff"),
+    Visit("/staff/outbox/1/", "staff"),
 ]
 THEMES = ("light", "dark")
 WIDTHS = (390, 1280)

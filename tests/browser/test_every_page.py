@@ -1,11 +1,9 @@
 """Every page, light on a small screen and dark on a large one: for everybody, within its width, and from here alone."""
 
-from pathlib import Path
-
-import axe_playwright_python
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 
+from tests.browser import accessibility
 from tests.browser.chromium import Faults
 from tests.browser.inhabited import Inhabited, inhabit
 from tests.browser.pages import PAGES, Visit
@@ -13,8 +11,6 @@ from tests.serving import Server
 
 SCREENS = [("light", 390), ("dark", 1280)]
 
-_AXE = next(Path(axe_playwright_python.__path__[0]).rglob("axe.min.js")).read_text()
-_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 _NOT_OURS = {"/api/docs"}  # Swagger UI's own page: its accessibility is its makers'
 
 
@@ -45,19 +41,7 @@ def test_a_page_is_fit_to_be_seen(
     assert "unsafe" not in answer.headers["content-security-policy"]
     assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), "the page is wider than the screen"
     if visit.path not in _NOT_OURS:
-        assert _accessibility(page) == []
+        assert accessibility.findings(page) == []
     assert faults.complaints == []
     assert faults.strangers(inhabited.server.url) == []
     context.close()
-
-
-def _accessibility(page: Page) -> list[str]:
-    """Moderate and worse findings of axe-core, with where they are."""
-    page.evaluate(_AXE)
-    found = page.evaluate("rules => axe.run(document, {runOnly: {type: 'tag', values: rules}})", _RULES)
-    return [
-        f"{violation['id']} ({violation['impact']}): {node['html'][:160]}"
-        for violation in found["violations"]
-        if violation["impact"] in ("moderate", "serious", "critical")
-        for node in violation["nodes"]
-    ]

@@ -94,6 +94,7 @@ def test_it_says_what_is_wrong_and_keeps_what_was_typed(
     shown = answer.content.decode()
     assert answer.status_code == 422
     assert complaint in shown
+    assert "marked below" in shown or 'class="errorlist nonfield"' in shown
     assert not fields.get("name", True) or "typed already" in shown
     assert not ApiKey.objects.exists()
 
