@@ -12,7 +12,7 @@ from hypothesis import settings
 _home = tempfile.TemporaryDirectory(prefix="naxios-test-")
 os.environ["NAXIOS_HOME"] = _home.name
 os.environ["NAXIOS_LOG_FORMAT"] = "json"
-os.environ.pop("NAXIOS_DATABASE_URL", None)
+os.environ["NAXIOS_DATABASE_URL"] = ""  # set, so that no .env of the checkout names a database that is not for tests
 os.environ["DJANGO_SETTINGS_MODULE"] = "naxios.settings"
 
 import django  # noqa: E402
