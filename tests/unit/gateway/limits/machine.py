@@ -97,4 +97,4 @@ class LimiterMachine(RuleBasedStateMachine):
         self._runner.close()
 
 
-LimiterMachine.TestCase.settings = settings(max_examples=20, stateful_step_count=30)
+LimiterMachine.TestCase.settings = settings(stateful_step_count=30)
