@@ -11,7 +11,7 @@ import msgspec
 from django.apps import apps
 from django.conf import settings
 
-from naxios import web
+import naxios
 from naxios.accounts.inventory import COOKIES
 from naxios.domain.inventory import Fields
 from naxios.domain.journal import RefusalEntry, UsageEntry
@@ -101,5 +101,5 @@ def _fields_of(entry: type[msgspec.Struct]) -> frozenset[str]:
 
 def _local_storage() -> frozenset[str]:
     """Names that our scripts store in a browser: by convention strings that begin with ``naxios-``."""
-    scripts = Path(web.__path__[0]).glob("static/**/*.js")
+    scripts = Path(naxios.__path__[0]).glob("*/static/**/*.js")
     return frozenset(name for script in scripts for name in _STORED_IN_BROWSER.findall(script.read_text()))

@@ -1,6 +1,8 @@
 """What can be done with accounts."""
 
 import pytest
+from django.contrib.auth.hashers import make_password
+from django.test import override_settings
 
 from naxios.accounts import links, services
 from naxios.accounts.models import User
@@ -16,13 +18,17 @@ def told(since: int) -> list[tuple[str, int]]:
     return [(topic, subject) for _, topic, subject in invalidation.since(since) or ()]
 
 
+def test_passwords_are_kept_as_argon2_hashes() -> None:
+    with override_settings(PASSWORD_HASHERS=naxios_settings.PASSWORD_HASHERS):  # which other tests here make quick
+        assert make_password(PASSWORD).startswith("argon2$argon2id$")
+
+
 def test_an_account_is_made_with_its_address_in_lower_case() -> None:
     user = services.create_user(email="  Dev@Example.COM ", password=PASSWORD)
 
     user.refresh_from_db()
     assert user.email == "dev@example.com"
     assert user.check_password(PASSWORD)
-    assert user.password.startswith("argon2")
     assert not user.is_staff
     assert not user.is_superuser
 

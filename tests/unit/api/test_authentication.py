@@ -26,6 +26,7 @@ def test_a_token_opens_the_account_it_belongs_to(program: Program) -> None:
         f"Bearer {keys.generate(keys.TOKEN_PREFIX)}",
         "Basic eDp5",
     ],
+    ids=["nothing", "no token", "nonsense", "an API key", "an unknown token", "another scheme"],
 )
 def test_anything_else_is_refused(program: Program, header: str | None) -> None:
     client = Client(headers={"authorization": header} if header else {})

@@ -28,7 +28,7 @@ def test_new_keys_differ() -> None:
     assert len({keys.generate() for _ in range(1_000)}) == 1_000
 
 
-@pytest.mark.parametrize("position", range(keys.KEY_LENGTH))
+@pytest.mark.parametrize("position", range(len(keys.PREFIX) + keys.RANDOM_LENGTH + keys.CHECKSUM_LENGTH))
 def test_any_changed_character_is_refused(position: int) -> None:
     others = [character for character in BASE62 + "_-. é" if character != KNOWN[position]]
 

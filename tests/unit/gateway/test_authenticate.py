@@ -123,6 +123,7 @@ def test_without_a_key_one_is_told_how_to_send_it(door: Door, headers: list[tupl
         "é" * 39,
         " ",
     ],
+    ids=["one short", "one long", "wrong checksum", "other case", "another's", "not ASCII", "blank"],  # secrets differ
 )
 def test_a_key_that_cannot_be_one_is_refused_without_a_look_up(door: Door, sent: str) -> None:
     refused = door.refusal((b"x-api-key", sent.encode()))

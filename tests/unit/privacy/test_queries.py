@@ -11,7 +11,7 @@ from django.db import connection, models
 from django.http import HttpResponse
 from django.test import Client
 
-from naxios import web
+import naxios
 from naxios.accounts import services as accounts
 from naxios.domain.inventory import Category, Declaration, Deletion, Retention
 from naxios.gateway.journal import Journal
@@ -84,12 +84,19 @@ def test_the_site_sets_no_cookie_beside_them() -> None:
 def test_scripts_store_nothing_but_by_names_that_are_seen() -> None:
     [place] = [place for place in queries.places() if place.name == "local storage"]
 
-    for script in Path(web.__path__[0]).glob("static/**/*.js"):
+    ours = [script for script in Path(naxios.__path__[0]).glob("*/static/**/*.js") if "vendor" not in script.parts]
+    assert len(ours) > 3
+    for script in ours:
         text = script.read_text()
         constants = dict(re.findall(r"const (\w+) = \"([^\"]+)\"", text))
         used = re.findall(r"Storage\.\w+Item\(([^,)]+)", text)
         assert {constants.get(name, name.strip("\"'`")) for name in used} <= place.declared.keys()
         assert not re.search(r"document\.cookie|indexedDB|Storage\[|sessionStorage", text)
+
+
+@pytest.mark.usefixtures("database", "pages")
+def test_the_vendored_htmx_is_told_to_remember_no_pages() -> None:
+    assert b'"historyEnabled": false' in Client().get("/").content
 
 
 def test_the_inventory_lists_every_declaration_once() -> None:

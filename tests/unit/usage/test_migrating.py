@@ -5,7 +5,7 @@ from pathlib import Path
 from django.core.management import call_command
 from django.db import connection
 
-from naxios.usage import queries
+from naxios.usage.differences import rollups_that_differ
 from naxios.usage.models import RefusalRollup, UsageRollup
 from tests.unit.usage.histories import drain, refused, used
 
@@ -16,7 +16,7 @@ def test_rollups_are_made_anew_from_the_records_of_the_version_before(database: 
 
     call_command("migrate", "usage", verbosity=0)
 
-    assert queries.rollups_that_differ() == []
+    assert rollups_that_differ() == []
     assert set(UsageRollup.objects.values_list("period", "status", "requests")) == {
         (period, status, 1) for period in ("hour", "day", "month") for status in (200, 502)
     }

@@ -13,6 +13,7 @@ from naxios.domain.moments import moment
 from naxios.keys import services as keys
 from naxios.usage import queries, services
 from naxios.usage.models import RefusalCount, UsageRecord, UsageRollup
+from naxios.usage.periods import Period
 from tests.unit.entries import NOON, used
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -51,16 +52,16 @@ def test_a_record_says_what_its_entry_said() -> None:
 
 
 def test_what_can_be_summed_is_summed() -> None:
-    record(used(1), used(2, status=502), offset=1)
+    record(used(1), used(2), offset=1)
     record(used(3, input_tokens=1, output_tokens=2, cached_tokens=3, reasoning_tokens=4, standard_tokens=5, duration=6))
 
     for row in UsageRollup.objects.all():
-        assert (row.requests, row.errors) == (3, 1)
+        assert (row.requests, row.errors, row.status) == (3, 0, 200)
         assert (row.input_tokens, row.output_tokens) == (201, 102)
         assert (row.cached_tokens, row.reasoning_tokens) == (23, 14)
         assert (row.standard_tokens, row.duration) == (305, 4_000_006)
         assert (row.user_id, row.key_id, row.model, row.provider) == (17, 42, "m", "p")
-    assert UsageRollup.objects.count() == 2
+    assert UsageRollup.objects.count() == len(Period)
 
 
 def test_hours_and_days_are_those_of_the_admission() -> None:
@@ -82,12 +83,16 @@ def test_hours_and_days_are_those_of_the_admission() -> None:
     }
 
 
-@pytest.mark.parametrize("other", [{"account_id": 18}, {"key_id": 43}, {"model": "n"}, {"provider": "q"}])
-def test_another_account_key_model_or_provider_is_summed_by_itself(other: dict[str, object]) -> None:
+@pytest.mark.parametrize(
+    "other", [{"account_id": 18}, {"key_id": 43}, {"model": "n"}, {"provider": "q"}, {"status": 502}]
+)
+def test_another_account_key_model_provider_or_status_is_summed_by_itself(other: dict[str, object]) -> None:
     record(used(1), used(2, **other))
     record(used(3), used(4, **other))
 
-    assert sorted(UsageRollup.objects.values_list("period", "requests")) == [("day", 2)] * 2 + [("hour", 2)] * 2
+    assert sorted(UsageRollup.objects.values_list("period", "requests")) == sorted(
+        (period, 2) for period in Period for _ in range(2)
+    )
 
 
 @pytest.mark.parametrize(("status", "errors"), [(200, 0), (399, 0), (400, 1), (499, 1), (502, 1)])
