@@ -4,6 +4,7 @@ import pytest
 from django.contrib.auth.hashers import make_password
 from django.test import override_settings
 
+from naxios import settings as naxios_settings
 from naxios.accounts import links, services
 from naxios.accounts.models import User
 from naxios.errors import Refused
