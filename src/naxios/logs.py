@@ -85,7 +85,6 @@ def django_logging(level: str, style: str) -> None:
             "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "all"}},
             "root": {"handlers": ["stderr"], "level": level.upper()},
             "loggers": {
-                "aiohttp": {"level": "ERROR"},
                 "asyncio": {"level": "ERROR"},
                 "django": {"level": "WARNING"},
                 "uvicorn": {"level": "WARNING"},
