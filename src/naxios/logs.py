@@ -87,7 +87,6 @@ def django_logging(level: str, style: str) -> None:
             "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "all"}},
             "root": {"handlers": ["stderr"], "level": level.upper()},
             "loggers": {
-                "aiohttp": {"level": "ERROR"},
                 "asyncio": {"level": "ERROR"},
                 "django": {"level": "WARNING"},
                 "fido2": {"level": "WARNING"},

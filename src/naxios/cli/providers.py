@@ -132,7 +132,8 @@ def _ask_models(provider: Any) -> _Asked:
 async def _get_models(provider: Any, reach: Any) -> tuple[int, bytes]:
     import msgspec
 
-    from naxios.gateway.upstream import HttpUpstream, complete_body
+    from naxios.gateway.http.client import HttpUpstream
+    from naxios.gateway.upstream import complete_body
 
     upstream = HttpUpstream(reach)
     await upstream.open()

@@ -44,12 +44,14 @@ class Exchanged(msgspec.Struct):
 
     Attributes
     ----------
+    body_bytes : bytes of the whole request; no text in it can have more tokens.
     prompt_bytes : bytes of the request's text, without inlined attachments.
     attachments : images and files inlined in the request.
     delivered_bytes : bytes of text and tool arguments that were passed on to the client.
     context_tokens : the model's context size, if known: neither count can be larger.
     """
 
+    body_bytes: int = 0
     prompt_bytes: int = 0
     attachments: int = 0
     delivered_bytes: int = 0
@@ -87,8 +89,9 @@ def meter(reported: ReportedUsage | None, exchanged: Exchanged) -> MeteredUsage:
     most_output = max(most * max(1, exchanged.choices), expected_output)
     least_output = -(-exchanged.delivered_bytes // BYTES_OF_LONGEST_TOKEN)
     if exchanged.context_tokens is None:
-        # Without a known context, bytes are the only witness: one token a byte is the most that text can have.
-        most_input = min(most_input, expected_input + exchanged.prompt_bytes + UNSEEN_TOKENS_ALLOWED)
+        # Without a known context, bytes are the only witness: one token a byte is the most that text can have. Those
+        # of attachments count too, as text without spaces looks like one.
+        most_input = min(most_input, expected_input + exchanged.body_bytes + UNSEEN_TOKENS_ALLOWED)
         most_output = min(most_output, exchanged.delivered_bytes + UNSEEN_TOKENS_ALLOWED * max(1, exchanged.choices))
 
     input_tokens = _plausible(reported.input_tokens, 1, most_input, expected_input)

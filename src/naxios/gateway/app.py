@@ -125,6 +125,7 @@ class Gateway:
             model=model,
             reservation=admitted.reservation,
             exchanged=Exchanged(
+                body_bytes=request.body_bytes,
                 prompt_bytes=request.prompt_bytes,
                 attachments=request.attachments,
                 context_tokens=model.context_tokens,

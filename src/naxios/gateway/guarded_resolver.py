@@ -3,60 +3,59 @@
 Checking a URL when it is saved is not enough: a name can resolve to another address later.
 """
 
-import ipaddress
+import asyncio
 import socket
-from urllib.parse import urlsplit
-
-from aiohttp.abc import AbstractResolver, ResolveResult
-from aiohttp.resolver import DefaultResolver
+from typing import NamedTuple
 
 from naxios.domain.addresses import Reach, is_reachable
+
+KNOWN_SECONDS = 60
+"""How long the addresses of a name are used before it is looked up again."""
 
 
 class ForbiddenAddress(OSError):
     """A provider's URL leads to an address that this server may not connect to."""
 
 
-class GuardedResolver(AbstractResolver):
-    """aiohttp's resolver, without the addresses that ``reach`` does not allow."""
+class _Lookup(NamedTuple):
+    found: asyncio.Task[list[str]]
+    good_until: float
+
+
+class GuardedResolver:
+    """Names to addresses, without those that ``reach`` does not allow. One for each event loop."""
 
     def __init__(self, reach: Reach) -> None:
         self._reach = reach
-        self._resolver = DefaultResolver()
+        self._lookups: dict[tuple[str, int], _Lookup] = {}
 
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
-    ) -> list[ResolveResult]:
-        """The allowed addresses of ``host``.
+    async def addresses(self, host: str, port: int) -> list[str]:
+        """The allowed addresses of ``host``, a name or an address in whatever notation, in the order to try them.
 
         Raises
         ------
         ForbiddenAddress
-            It resolves to nothing that is allowed.
+            It has no address that is allowed.
+        OSError
+            It cannot be resolved.
         """
-        found = await self._resolver.resolve(host, port, family)
-        allowed = [result for result in found if is_reachable(result["host"], self._reach)]
+        loop = asyncio.get_running_loop()
+        lookup = self._lookups.get((host, port))
+        if lookup is None or lookup.good_until <= loop.time():
+            lookup = _Lookup(loop.create_task(_resolve(host, port)), loop.time() + KNOWN_SECONDS)
+            self._lookups[host, port] = lookup
+        try:
+            found = await asyncio.shield(lookup.found)
+        except OSError:
+            if self._lookups.get((host, port)) is lookup:
+                del self._lookups[host, port]  # a failure is not worth remembering
+            raise
+        allowed = [address for address in found if is_reachable(address, self._reach)]
         if not allowed:
-            raise ForbiddenAddress(f"{host} is not a public address")
+            raise ForbiddenAddress("no address that may be connected to")
         return allowed
 
-    async def close(self) -> None:
-        """Release the resolver underneath."""
-        await self._resolver.close()
 
-
-def check_literal(url: str, reach: Reach) -> None:
-    """Judge a URL whose host is an address already; resolvers are not asked about those.
-
-    Raises
-    ------
-    ForbiddenAddress
-        It may not be connected to.
-    """
-    host = urlsplit(url).hostname or ""
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return
-    if not is_reachable(host, reach):
-        raise ForbiddenAddress(f"{host} is not a public address")
+async def _resolve(host: str, port: int) -> list[str]:
+    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(sockaddr[0]) for *_, sockaddr in found))

@@ -12,11 +12,11 @@ from naxios.gateway import metrics
 from naxios.gateway.app import Gateway
 from naxios.gateway.authenticate import Authenticator
 from naxios.gateway.echo import EchoUpstream
+from naxios.gateway.http.client import HttpUpstream
 from naxios.gateway.journal import Journal
 from naxios.gateway.limits import Limiter
 from naxios.gateway.route import Router
 from naxios.gateway.snapshot import Snapshot, SnapshotSource
-from naxios.gateway.upstream import HttpUpstream
 
 log = structlog.get_logger(__name__)
 

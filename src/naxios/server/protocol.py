@@ -8,6 +8,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from naxios.gateway.dialects.errors import error_body
 from naxios.gateway.receive import id_headers, new_id
 from naxios.gateway.refusal import Refusal
+from naxios.server.joined_writes import JoinedWrites
 
 LARGEST_HEADERS = 64 * 1024
 SLOW_READER_SECONDS = 60
@@ -32,7 +33,7 @@ class GuardedProtocol(HttpToolsProtocol):
         self._slow_headers: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
+        super().connection_made(JoinedWrites(transport, self.loop))  # type: ignore[arg-type]
         self._await_headers()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -46,11 +47,9 @@ class GuardedProtocol(HttpToolsProtocol):
         if self._in_headers:
             # Counted before they are parsed: the parser would collect a header of any size.
             self._header_bytes += len(data)
-            if self._slow_headers is None:
-                self._await_headers()
             super().data_received(data)
-            if self._in_headers and self._header_bytes > LARGEST_HEADERS:
-                self._refuse(431, "headers_too_large", "The request's headers are larger than 64 KiB. Send less.")
+            if self._in_headers and self._header_bytes:  # none are left once a whole request has come
+                self._check_headers()
         else:
             super().data_received(data)
 
@@ -76,6 +75,12 @@ class GuardedProtocol(HttpToolsProtocol):
     def resume_writing(self) -> None:
         super().resume_writing()
         self._cancel(self._slow_reader)
+
+    def _check_headers(self) -> None:
+        if self._header_bytes > LARGEST_HEADERS:
+            self._refuse(431, "headers_too_large", "The request's headers are larger than 64 KiB. Send less.")
+        elif self._slow_headers is None:
+            self._await_headers()
 
     def _await_headers(self) -> None:
         self._slow_headers = self.loop.call_later(self.header_seconds, self._headers_are_late)

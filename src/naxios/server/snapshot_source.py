@@ -33,6 +33,7 @@ class DatabaseSource:
 
     def __init__(self) -> None:
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="snapshot")
+        self._away = False
 
     async def find_key(self, digest: bytes) -> Principal | None:
         return await self._ask(lambda: keys.principal(digest))
@@ -62,16 +63,21 @@ class DatabaseSource:
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     async def _ask(self, question: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, _answer, question)
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._answer, question)
 
-
-def _answer(question: Callable[[], T]) -> T:
-    try:
-        close_old_connections()
-        return question()
-    except DatabaseError as error:
-        log.warning("the database did not answer", exc_info=error)
-        raise SourceUnavailable from None
+    def _answer(self, question: Callable[[], T]) -> T:
+        try:
+            close_old_connections()
+            answer = question()
+        except DatabaseError as error:
+            if not self._away:  # said once: it is asked several times a second
+                log.warning("the database does not answer", exc_info=error)
+            self._away = True
+            raise SourceUnavailable from None
+        if self._away:
+            log.warning("the database answers again")
+        self._away = False
+        return answer
 
 
 def _changes_since(number: int) -> Changes | None:

@@ -26,6 +26,14 @@ class Postgres:
         self._server.psql(f"CREATE DATABASE {name};")
         return str(self._server.get_uri(database=name))
 
+    def stop(self) -> None:
+        """Go away, with everything that is connected."""
+        self._server.stop()
+
+    def start(self) -> None:
+        """Come back after :meth:`stop`."""
+        self._server.ensure_postgres_running()
+
 
 @contextmanager
 def running_postgres() -> Iterator[Postgres]:

@@ -20,6 +20,7 @@ COUNTS = st.one_of(st.none(), st.integers(), st.integers(-5, 5_000), st.sampled_
 REPORTED = st.one_of(st.none(), st.builds(ReportedUsage, COUNTS, COUNTS, COUNTS, COUNTS))
 EXCHANGED = st.builds(
     Exchanged,
+    body_bytes=st.integers(0, 10**8),
     prompt_bytes=st.integers(0, 10**8),
     attachments=st.integers(0, 100),
     delivered_bytes=st.integers(0, 10**8),
@@ -29,13 +30,14 @@ EXCHANGED = st.builds(
 
 
 def exchanged(
+    body_bytes: int = 500,
     prompt_bytes: int = 400,
     attachments: int = 0,
     delivered_bytes: int = 200,
     context_tokens: int | None = 8_000,
     choices: int = 1,
 ) -> Exchanged:
-    return Exchanged(prompt_bytes, attachments, delivered_bytes, context_tokens, choices)
+    return Exchanged(body_bytes, prompt_bytes, attachments, delivered_bytes, context_tokens, choices)
 
 
 def test_plausible_numbers_are_kept() -> None:
@@ -85,11 +87,29 @@ def test_every_choice_may_fill_the_context() -> None:
     assert meter(ReportedUsage(97, 20_000), exchanged(choices=2)).output_tokens == 50
 
 
-@pytest.mark.parametrize("context_tokens", [None, 2_000_000])
-def test_without_a_known_context_bytes_bound_what_is_believed(context_tokens: int | None) -> None:
-    believed = meter(ReportedUsage(1_000_000, 1_000_000), exchanged(context_tokens=context_tokens))
+@pytest.mark.parametrize(
+    ("reported", "believed"),
+    [
+        (ReportedUsage(100 + 500 + UNSEEN_TOKENS_ALLOWED, 41), True),
+        (ReportedUsage(100 + 500 + UNSEEN_TOKENS_ALLOWED + 1, 41), False),
+        (ReportedUsage(97, 200 + 2 * UNSEEN_TOKENS_ALLOWED), True),
+        (ReportedUsage(97, 200 + 2 * UNSEEN_TOKENS_ALLOWED + 1), False),
+    ],
+)
+def test_without_a_known_context_bytes_bound_what_is_believed(reported: ReportedUsage, believed: bool) -> None:
+    usage = meter(reported, exchanged(prompt_bytes=400, delivered_bytes=200, context_tokens=None, choices=2))
 
-    assert believed.source is (UsageSource.CLAMPED if context_tokens is None else UsageSource.REPORTED)
+    assert usage.source is (UsageSource.REPORTED if believed else UsageSource.CLAMPED)
+
+
+def test_text_that_looks_like_an_attachment_is_charged_as_the_text_that_it_is() -> None:
+    """Words joined by slashes are read by every model, and taken for one attachment here."""
+    usage = meter(
+        ReportedUsage(500_000, 41),
+        exchanged(body_bytes=2_000_000, prompt_bytes=100, attachments=1, context_tokens=None),
+    )
+
+    assert (usage.input_tokens, usage.source) == (500_000, UsageSource.REPORTED)
 
 
 @pytest.mark.parametrize(

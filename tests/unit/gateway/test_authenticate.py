@@ -13,8 +13,8 @@ from naxios.gateway.refusal import Refusal
 from tests.unit.gateway.builders import principal
 
 NOW = 1_800_000_000 * clock.SECOND
-SECRET = keys.generate()
-OTHER = keys.generate()
+SECRET = "nx_aaaaaaaaaaaaaaaaaaaaaaaaaaaaa74fhSWQ"
+OTHER = "nx_ZZZZZZZZZZZZZZZZZZZZZZZZZZZZZ72jt9k8"
 
 
 class Keys:

@@ -37,7 +37,8 @@ class ChatRequest(msgspec.Struct):
     ----------
     fields : every top-level field with its bytes, in the order that the client sent.
     max_output : the most output tokens a choice may have, ``None`` if the client did not say.
-    prompt_bytes, attachments : the size of the body without inlined attachments, and how many of these there are.
+    body_bytes, prompt_bytes, attachments : the size of the body, its size without inlined attachments, and how many
+        of these there are.
     """
 
     fields: dict[str, msgspec.Raw]
@@ -46,6 +47,7 @@ class ChatRequest(msgspec.Struct):
     wants_usage: bool
     max_output: int | None
     choices: int
+    body_bytes: int
     prompt_bytes: int
     attachments: int
 
@@ -93,6 +95,7 @@ def parse_chat_request(body: bytes) -> ChatRequest:
         wants_usage=bytes(options.get("include_usage", b"")) == b"true",
         max_output=max_output,
         choices=choices or 1,
+        body_bytes=len(body),
         prompt_bytes=prompt_bytes,
         attachments=attachments,
     )

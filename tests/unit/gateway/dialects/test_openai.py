@@ -53,7 +53,7 @@ def test_the_least_that_a_request_has() -> None:
     assert not request.wants_usage
     assert request.max_output is None
     assert request.choices == 1
-    assert request.prompt_bytes == len(body())
+    assert request.body_bytes == request.prompt_bytes == len(body())
     assert request.attachments == 0
 
 
@@ -114,6 +114,7 @@ def test_an_inlined_image_counts_as_one_attachment_and_not_by_its_size() -> None
 
     assert request.attachments == 2
     assert request.prompt_bytes < 1_000
+    assert request.body_bytes > 2 * len(IMAGE)
 
 
 def test_long_text_is_not_taken_for_an_attachment() -> None:

@@ -1,0 +1,1 @@
+"""The gateway's own HTTP/1.1 client: providers over the network. Why not a library's: decision 0002."""
