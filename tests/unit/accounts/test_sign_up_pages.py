@@ -21,7 +21,7 @@ def test_it_works(visitor: Client) -> None:
     confirmed = visitor.post(link_in(mail))
 
     assert (confirmed.status_code, confirmed["Location"]) == (302, "/dashboard/")
-    assert visitor.get("/dashboard/").status_code == 200
+    assert visitor.get("/dashboard/settings/").status_code == 200
     user = User.objects.get()
     assert EmailAddress.objects.get(user=user).verified
     assert [kind for kind, _ in events_of(user)] == ["signed_up", "email_verified", "signed_in"]
@@ -76,7 +76,7 @@ def test_nobody_is_in_before_the_link_is_opened(visitor: Client) -> None:
     answer = sign_in(visitor)
 
     assert answer["Location"] == "/accounts/confirm-email/"
-    assert visitor.get("/dashboard/").status_code == 302
+    assert visitor.get("/dashboard/settings/").status_code == 302
 
 
 def test_opening_the_link_asks_before_it_confirms(visitor: Client) -> None:
@@ -95,7 +95,7 @@ def test_a_link_opened_in_another_browser_confirms_and_signs_nobody_in(visitor: 
     elsewhere.post(link_in(mails_to()[0]))
 
     assert EmailAddress.objects.get().verified
-    assert elsewhere.get("/dashboard/").status_code == 302
+    assert elsewhere.get("/dashboard/settings/").status_code == 302
 
 
 def test_a_link_that_was_used_says_what_next(visitor: Client) -> None:
