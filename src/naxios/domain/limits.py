@@ -46,7 +46,7 @@ class Scope(msgspec.Struct, frozen=True):
 Scopes = tuple[Scope, ...]
 
 
-class LimitState(NamedTuple):
+class LimitState(msgspec.Struct, frozen=True, gc=False):
     """How one limit of one scope stands. ``reset`` is microseconds until it is whole again."""
 
     scope: str

@@ -4,14 +4,14 @@ from collections.abc import Collection
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
-from django.db.models.functions import Trunc
+from django.db.models import Q, QuerySet, Sum
 
 from naxios.domain import clock
 from naxios.domain.moments import microseconds, moment
 from naxios.domain.stored_usage import RecentUse, StoredUsage, TokensOfDay
+from naxios.usage import sums
 from naxios.usage.models import JournalPosition, RefusalCount, UsageRecord, UsageRollup
-from naxios.usage.periods import floor
+from naxios.usage.periods import Period
 
 TOTALS = (
     "requests",
@@ -111,31 +111,13 @@ def tokens_in_records(day: int) -> dict[str, int]:
 
 
 def rollups_that_differ() -> list[str]:
-    """Hours, days and months of keys whose rollups are not the sum of their records; a full scan."""
-    hours = list(
-        UsageRecord.objects.annotate(start=Trunc("admitted_at", "hour", tzinfo=UTC))
-        .values_list("key_id", "start")
-        .annotate(count=Count("id"), tokens=Sum("standard_tokens"))
-    )
-    differing = []
-    for period in UsageRollup.Period:
-        counted: dict[tuple[int, datetime], tuple[int, int]] = {}
-        for key, hour, requests, tokens in hours:
-            before = counted.get((key, floor(period, hour)), (0, 0))
-            counted[key, floor(period, hour)] = before[0] + requests, before[1] + tokens
-        rolled_up = {
-            (key, start): (requests, tokens)
-            for key, start, requests, tokens in UsageRollup.objects.filter(period=period)
-            .values_list("key_id", "start")
-            .annotate(count=Sum("requests"), tokens=Sum("standard_tokens"))
-        }
-        differing += [
-            f"{period} of key {key} from {start:%Y-%m-%d %H:%M}: (requests, tokens) rolled up "
-            f"{rolled_up.get((key, start))}, records {counted.get((key, start))}"
-            for key, start in sorted(counted.keys() | rolled_up.keys())
-            if counted.get((key, start)) != rolled_up.get((key, start))
-        ]
-    return differing
+    """Rollups that are not the sum of their records, or have none; a full scan."""
+    found = []
+    for period in Period:
+        of_records, of_rollups = sums.of_records(period), sums.of_rollups(period)
+        found += _differences(f"{period} rollup", sums.GROUP, sums.SUMMED, of_records, of_rollups)
+    of_counts, of_rollups = sums.of_refusal_counts(), sums.of_refusal_rollups()
+    return [*found, *_differences("refusals of the day", sums.REFUSAL_GROUP, ("count",), of_counts, of_rollups)]
 
 
 def request_count() -> int:
@@ -153,6 +135,25 @@ def tokens_today() -> int:
 def record_count() -> int:
     """Records there are; a scan."""
     return UsageRecord.objects.count()
+
+
+def _differences(
+    what: str, group: tuple[str, ...], summed: tuple[str, ...], expected: sums.Rows, stored: sums.Rows
+) -> list[str]:
+    """What is stored otherwise than expected; compared in the database, which has room for all of it."""
+    size, nothing = len(group), (0,) * len(summed)
+    ours = {row[:size]: row[size:] for row in stored.difference(expected)}
+    theirs = {row[:size]: row[size:] for row in expected.difference(stored)}
+    return [
+        f"{what} {start:%Y-%m-%d %H:%M} of account {user}, key {key}, {', '.join(map(str, rest))}: "
+        + ", ".join(
+            f"{name} {our} (records: {their})"
+            for name, our, their in zip(summed, ours.get(place, nothing), theirs.get(place, nothing), strict=True)
+            if our != their
+        )
+        for place in sorted(ours.keys() | theirs.keys())
+        for start, user, key, *rest in [place]
+    ]
 
 
 def _label(row: dict[str, Any], by: str) -> str:
