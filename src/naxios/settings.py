@@ -1,5 +1,6 @@
 """Django's settings. What an operator may change comes from ``naxios.config``; the rest is decided here."""
 
+from email.utils import formataddr
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -143,6 +144,7 @@ ACCOUNT_RATE_LIMITS = {  # besides allauth's own for each of its forms
     "confirm_email_link": "30/m/ip",
     "change_email": "3/m/user,20/d/user",
     "account_settings": "30/m/user",
+    "passkey_challenge": "30/m/ip",
 }
 
 MFA_ADAPTER = "naxios.accounts.mfa_adapter.MFAAdapter"
@@ -167,7 +169,9 @@ vars().update(_smtp_url.settings_of(_loaded.email_url))
 EMAIL_BACKEND = "naxios.mail.backend.OutboxBackend"
 EMAIL_IS_DELIVERED = bool(_smtp_url.settings_of(_loaded.email_url))
 EMAIL_TIMEOUT = 15
-DEFAULT_FROM_EMAIL = SERVER_EMAIL = _loaded.email_from
+_is_named = "<" in _loaded.email_from
+DEFAULT_FROM_EMAIL = _loaded.email_from if _is_named else formataddr((_loaded.site.name, _loaded.email_from))
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 _secure = _loaded.base_url.startswith("https://")
 SESSION_COOKIE_NAME = "naxios_session"

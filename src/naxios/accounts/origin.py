@@ -1,5 +1,6 @@
 """Where a click came from, for security events: handed to services, which know no requests."""
 
+import ipaddress
 from typing import NamedTuple
 
 from django.http import HttpRequest
@@ -23,9 +24,16 @@ class Origin(NamedTuple):
     @classmethod
     def of(cls, request: HttpRequest) -> "Origin":
         """The origin of ``request``. Proxies are resolved before, by the server (``NAXIOS_TRUSTED_PROXIES``)."""
-        return cls(
-            request.META.get("REMOTE_ADDR") or None, request.META.get("HTTP_USER_AGENT", "")[:LONGEST_USER_AGENT]
-        )
+        address, user_agent = request.META.get("REMOTE_ADDR", ""), request.META.get("HTTP_USER_AGENT", "")
+        return cls(_address(address), user_agent[:LONGEST_USER_AGENT])
+
+
+def _address(text: str) -> str | None:
+    """``text`` if it is an address: a proxy may pass on anything, and a socket file has none."""
+    try:
+        return str(ipaddress.ip_address(text.split("%", 1)[0]))
+    except ValueError:
+        return None
 
 
 NOWHERE = Origin()

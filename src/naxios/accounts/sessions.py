@@ -68,7 +68,8 @@ def end_others(*, user: User, current_key: str | None, origin: Origin = NOWHERE)
 
 def seen(*, session_key: str, origin: Origin) -> None:
     """Note that a session is in use, and from where."""
-    UserSession.objects.filter(session_key=session_key).update(last_seen_at=timezone.now(), ip=origin.address)
+    seen_from = {"ip": origin.address} if origin.address else {}
+    UserSession.objects.filter(session_key=session_key).update(last_seen_at=timezone.now(), **seen_from)
 
 
 def forget_expired() -> None:

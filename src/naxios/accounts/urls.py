@@ -1,6 +1,7 @@
 """The addresses of accounts. They come before allauth's: those listed last replace some of its pages."""
 
 from allauth.account import views as allauth_views
+from allauth.mfa.webauthn.views import login_webauthn
 from django.urls import path, re_path
 from django.views.generic import RedirectView
 
@@ -29,6 +30,8 @@ urlpatterns = [
         r"^accounts/confirm-email/(?P<key>[-:\w]+)/$",
         limited("confirm_email_link")(allauth_views.confirm_email),
     ),
+    # each challenge begins a session, so they are counted though they only read
+    path("accounts/2fa/webauthn/login/", limited("passkey_challenge", reading=True)(login_webauthn)),
     path("accounts/email/", _to_settings),
     path("accounts/2fa/", _to_security),
     path("accounts/2fa/webauthn/", _to_security),

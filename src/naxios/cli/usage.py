@@ -87,4 +87,4 @@ def rebuild(as_json: bool) -> None:
 
     do()
     records = queries.record_count()
-    show({"records": records}, as_json=True) if as_json else click.echo(f"Summed {records:,} usage records anew.")
+    show({"records": records}, as_json=True) if as_json else click.echo(f"Usage records summed anew: {records:,}")

@@ -42,7 +42,7 @@ def test_it_works(server: Server, staff: Visitor, mail_server: StandInMailServer
 
     message = until(lambda: next((mail for mail in mail_server.delivered if mail["To"] == STAFF["email"]), None))
 
-    assert message["From"] == "naxios@example.com"
+    assert message["From"] == "Naxios <naxios@example.com>"
     assert message["Subject"] == "Choose a new password"
     assert f"{server.url}/accounts/password/reset/key/" in message.get_content()
     assert server.printed == []

@@ -14,6 +14,7 @@ from tests.unit.accounts.people import (
     link_in,
     mails_to,
     sign_in,
+    sign_up,
     signed_in,
     text_of,
 )
@@ -42,7 +43,7 @@ class TestResetting:
 
         assert _choose(browser, link_in(mail)) == "/dashboard/"
 
-        assert browser.get("/dashboard/").status_code == 200
+        assert browser.get("/dashboard/settings/").status_code == 200
         assert sign_in(Client(), password=NEW).status_code == 302
 
     def test_all_other_sessions_end(self) -> None:
@@ -52,7 +53,7 @@ class TestResetting:
 
         _choose(browser, link_in(mails_to()[0]))
 
-        assert elsewhere.get("/dashboard/").status_code == 302
+        assert elsewhere.get("/dashboard/settings/").status_code == 302
 
     def test_its_owner_is_told(self, ada: User) -> None:
         browser = Client()
@@ -85,7 +86,7 @@ class TestResetting:
 
         assert _choose(browser, link_in(mails_to()[0])) == "/dashboard/"
 
-        assert browser.get("/dashboard/").status_code == 200
+        assert browser.get("/dashboard/settings/").status_code == 200
 
 
 class TestFirstPasswords:
@@ -99,6 +100,12 @@ class TestFirstPasswords:
         assert EmailAddress.objects.get(user=user).verified
         assert ("email_verified", ADA) in events_of(user)
         assert sign_in(Client(), password=NEW)["Location"] == "/dashboard/"
+
+    def test_one_who_signed_up_and_lost_the_first_link_is_let_in_too(self, visitor: Client) -> None:
+        sign_up(visitor, ADA)
+        visitor.post("/accounts/password/reset/", {"email": ADA})
+
+        assert _choose(visitor, link_in(mails_to()[1])) == "/dashboard/"
 
     def test_a_weak_one_is_refused(self, visitor: Client) -> None:
         form = visitor.get(password_path(create_user(email=ADA)), follow=True)
@@ -129,8 +136,8 @@ class TestChanging:
 
         browser.post("/accounts/password/change/", {"password1": NEW})
 
-        assert browser.get("/dashboard/").status_code == 200
-        assert elsewhere.get("/dashboard/").status_code == 302
+        assert browser.get("/dashboard/settings/").status_code == 200
+        assert elsewhere.get("/dashboard/settings/").status_code == 302
 
     def test_it_asks_to_confirm_first(self) -> None:
         browser = signed_in()

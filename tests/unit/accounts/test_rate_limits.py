@@ -110,6 +110,13 @@ def test_a_flood_of_addresses_does_not_push_limits_out(visitor: Client) -> None:
     assert visitor.post("/accounts/login/", form, REMOTE_ADDR="192.0.2.1").status_code == 429
 
 
+def test_challenges_for_passkeys_are_limited_though_they_only_read(visitor: Client) -> None:
+    """Each begins a session, which is a row."""
+    answers = [visitor.get("/accounts/2fa/webauthn/login/", headers={"accept": "application/json"}) for _ in range(31)]
+
+    assert [answer.status_code for answer in answers[-2:]] == [200, 429]
+
+
 def test_looking_at_a_page_is_not_limited(visitor: Client) -> None:
     for _ in range(40):
         assert visitor.get("/accounts/login/").status_code == 200

@@ -51,7 +51,7 @@ def _second_step(code: str) -> Client:
 
 
 def _is_in(browser: Client) -> bool:
-    return browser.get("/dashboard/").status_code == 200
+    return browser.get("/dashboard/settings/").status_code == 200
 
 
 class TestSettingUp:

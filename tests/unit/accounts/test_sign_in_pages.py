@@ -35,7 +35,7 @@ def test_a_wrong_password_is_refused() -> None:
     answer = sign_in(browser, password="not this one")
 
     assert "do not go together" in text_of(answer)
-    assert browser.get("/dashboard/").status_code == 302
+    assert browser.get("/dashboard/settings/").status_code == 302
 
 
 @pytest.mark.usefixtures("ada")
@@ -82,7 +82,7 @@ def test_the_session_gets_a_new_id() -> None:
     assert browser.cookies["naxios_session"].value != before
     other = Client()
     other.cookies["naxios_session"] = before
-    assert other.get("/dashboard/").status_code == 302
+    assert other.get("/dashboard/settings/").status_code == 302
 
 
 @pytest.mark.usefixtures("ada")
@@ -105,7 +105,7 @@ def test_signing_out_ends_the_session() -> None:
     assert answer["Location"] == "/"
     other = Client()
     other.cookies["naxios_session"] = key
-    assert other.get("/dashboard/").status_code == 302
+    assert other.get("/dashboard/settings/").status_code == 302
 
 
 @pytest.mark.usefixtures("ada")
@@ -113,7 +113,7 @@ def test_a_link_alone_signs_nobody_out() -> None:
     browser = signed_in()
 
     assert browser.get("/accounts/logout/").status_code == 200
-    assert browser.get("/dashboard/").status_code == 200
+    assert browser.get("/dashboard/settings/").status_code == 200
 
 
 def test_a_form_of_another_site_is_refused_with_a_page(ada: User) -> None:

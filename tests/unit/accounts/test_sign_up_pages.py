@@ -4,11 +4,16 @@ from datetime import timedelta
 
 import pytest
 from allauth.account.models import EmailAddress
+from allauth.core.context import request_context
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.backends.db import SessionStore
 from django.core.cache import cache
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.utils import timezone
 
+from naxios.accounts.forms import SignUpForm
 from naxios.accounts.models import User
+from naxios.accounts.views.entrance import SignUpView
 from tests.unit.accounts.people import ADA, PASSWORD, events_of, link_in, mails_to, sign_in, sign_up, text_of
 
 
@@ -21,7 +26,7 @@ def test_it_works(visitor: Client) -> None:
     confirmed = visitor.post(link_in(mail))
 
     assert (confirmed.status_code, confirmed["Location"]) == (302, "/dashboard/")
-    assert visitor.get("/dashboard/").status_code == 200
+    assert visitor.get("/dashboard/settings/").status_code == 200
     user = User.objects.get()
     assert EmailAddress.objects.get(user=user).verified
     assert [kind for kind, _ in events_of(user)] == ["signed_up", "email_verified", "signed_in"]
@@ -76,7 +81,7 @@ def test_nobody_is_in_before_the_link_is_opened(visitor: Client) -> None:
     answer = sign_in(visitor)
 
     assert answer["Location"] == "/accounts/confirm-email/"
-    assert visitor.get("/dashboard/").status_code == 302
+    assert visitor.get("/dashboard/settings/").status_code == 302
 
 
 def test_opening_the_link_asks_before_it_confirms(visitor: Client) -> None:
@@ -95,7 +100,7 @@ def test_a_link_opened_in_another_browser_confirms_and_signs_nobody_in(visitor: 
     elsewhere.post(link_in(mails_to()[0]))
 
     assert EmailAddress.objects.get().verified
-    assert elsewhere.get("/dashboard/").status_code == 302
+    assert elsewhere.get("/dashboard/settings/").status_code == 302
 
 
 def test_a_link_that_was_used_says_what_next(visitor: Client) -> None:
@@ -129,6 +134,23 @@ def test_a_second_sign_up_with_an_address_changes_nothing_and_is_told(visitor: C
 
     assert answer["Location"] == "/accounts/confirm-email/"
     assert User.objects.values_list("password").get() == before
+
+
+def test_two_forms_with_one_address_at_the_same_moment_make_one_account(visitor: Client) -> None:
+    fields = {"email": ADA, "password1": PASSWORD, "is_old_enough": "on"}
+    request = RequestFactory().post("/accounts/signup/", fields)
+    request.session, request.user = SessionStore(), AnonymousUser()
+    with request_context(request):
+        form = SignUpForm(request.POST)
+        assert form.is_valid(), "there is no such account yet"
+        sign_up(visitor)
+        view = SignUpView()
+        view.setup(request)
+
+        answer = view.form_valid(form)
+
+    assert answer["Location"] == "/accounts/confirm-email/"
+    assert User.objects.count() == 1
 
 
 def test_without_a_mail_server_the_page_says_where_the_link_is(visitor: Client) -> None:

@@ -4,11 +4,8 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
 
 from naxios.domain import clock
-
-settings.register_profile("database", suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 
 LONGEST_TEST = 20 * clock.SECOND
 

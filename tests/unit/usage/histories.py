@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from itertools import count
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from naxios.domain import clock
@@ -15,6 +16,9 @@ from naxios.usage.models import RefusalCount, RefusalRollup, UsageRecord, UsageR
 
 NOW = datetime(2026, 3, 1, 10, 30, tzinfo=UTC)
 """The present of histories: on the first day of a month after a short one."""
+
+in_one_database = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+"""For properties whose examples share the test's database; each begins with :func:`forget_everything`."""
 
 _numbers = count()
 

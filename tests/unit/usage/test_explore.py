@@ -17,7 +17,7 @@ from naxios.usage import explore, filters, recent
 from naxios.usage.explore import Figures
 from naxios.usage.filters import Filters
 from naxios.usage.periods import floor
-from tests.unit.usage.histories import NOW, drain, forget_everything, histories, refused, used
+from tests.unit.usage.histories import NOW, drain, forget_everything, histories, in_one_database, refused, used
 
 questions = st.fixed_dictionaries(
     {"group": st.sampled_from(["model", "key", "status"])},
@@ -79,7 +79,7 @@ def _by(entries: list[UsageEntry], key: Callable[[UsageEntry], Any]) -> dict[Any
     return {name: _sums(part) for name, part in parts.items()}
 
 
-@settings(settings.get_profile("database"), max_examples=80)
+@settings(in_one_database, max_examples=80)
 @given(histories, questions)
 def test_a_report_is_the_sum_of_the_requests_that_it_is_about(history: list[Entry], question: dict[str, str]) -> None:
     forget_everything()
@@ -104,7 +104,7 @@ def test_a_report_is_the_sum_of_the_requests_that_it_is_about(history: list[Entr
     )
 
 
-@settings(settings.get_profile("database"), max_examples=40)
+@settings(in_one_database, max_examples=40)
 @given(histories, questions)
 def test_refusals_are_summed_by_reason(history: list[Entry], question: dict[str, str]) -> None:
     forget_everything()
@@ -125,7 +125,7 @@ def test_refusals_are_summed_by_reason(history: list[Entry], question: dict[str,
     assert {refused.code: refused.times for refused in explore.refusals(asked)} == expected
 
 
-@settings(settings.get_profile("database"), max_examples=40)
+@settings(in_one_database, max_examples=40)
 @given(histories, questions, st.integers(1, 4))
 def test_pages_of_requests_are_all_of_them_newest_first(
     history: list[Entry], question: dict[str, str], size: int

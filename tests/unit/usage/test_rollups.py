@@ -12,7 +12,7 @@ from naxios.usage import queries
 from naxios.usage.differences import rollups_that_differ
 from naxios.usage.models import RefusalRollup, UsageRollup
 from naxios.usage.rebuild import rebuild
-from tests.unit.usage.histories import drain, forget_everything, histories, refused, used
+from tests.unit.usage.histories import drain, forget_everything, histories, in_one_database, refused, used
 
 
 def _rollups() -> tuple[list[Any], list[Any]]:
@@ -58,7 +58,7 @@ def test_refusals_of_a_day_are_summed_up() -> None:
     assert list(RefusalRollup.objects.values_list("day", "count")) == [(datetime(2026, 3, 1, tzinfo=UTC), 3)]
 
 
-@settings(settings.get_profile("database"), max_examples=40)
+@settings(in_one_database, max_examples=40)
 @given(histories, st.integers(1, 3))
 def test_adding_up_batch_by_batch_is_summing_up_all_records(history: list[Entry], batches: int) -> None:
     forget_everything()
@@ -80,6 +80,7 @@ def test_a_rollup_that_is_wrong_is_found_and_set_right() -> None:
     rebuild()
 
     assert [line.split()[0] for line in found] == ["day", "month"]
+    assert "standard_tokens 1 (records: 120)" in found[1]
     assert rollups_that_differ() == []
 
 

@@ -1,13 +1,14 @@
 """Small components as tags, for those that are called too often to be an include."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from math import ceil
 
 from django import template
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 
 register = template.Library()
 
@@ -54,3 +55,18 @@ def countdown(until: datetime) -> SafeString:
     hours, minutes, seconds = left // 3600, left % 3600 // 60, left % 60
     text = f"{hours} h {minutes} min" if hours else f"{minutes} min {seconds} s" if minutes else f"{seconds} s"
     return format_html('<span class="number" data-until="{}">{}</span>', until.isoformat(timespec="milliseconds"), text)
+
+
+@register.simple_tag
+def chart_rows(rows: Iterable[tuple[datetime, str, Iterable[int | None]]]) -> SafeString:
+    """The rows of a chart's table. There may be hundreds, so they are not left to the template language."""
+    return format_html_join(
+        "\n",
+        '<tr><th scope="row"><time datetime="{}">{}</time></th>{}</tr>',
+        ((f"{start:%Y-%m-%dT%H:%MZ}", label, _cells(values)) for start, label, values in rows),
+    )
+
+
+def _cells(values: Iterable[int | None]) -> SafeString:
+    # Nothing to escape: digits, commas and dashes.
+    return mark_safe("".join(f'<td class="number">{"–" if v is None else f"{v:,}"}</td>' for v in values))  # noqa: S308
