@@ -11,6 +11,7 @@ from naxios.dashboard import home as start_page
 from naxios.dashboard import limits as limits_page
 from naxios.web import examples
 from naxios.web.context import base_url_of
+from naxios.web.live import live_part
 from naxios.web.requests import SignedInRequest
 
 
@@ -22,9 +23,7 @@ def home(request: SignedInRequest) -> HttpResponse:
     return render(request, "dashboard/home.html", _home_context(request))
 
 
-@login_required
-@never_cache
-@require_safe
+@live_part
 def home_live(request: SignedInRequest) -> HttpResponse:
     """The part of the start page that changes; nothing (204) while it is as it was ``seen``."""
     if request.GET.get("seen") == start_page.stamp(request.user.pk, timezone.now()):
@@ -41,9 +40,7 @@ def limits(request: SignedInRequest) -> HttpResponse:
     return render(request, "dashboard/limits.html", {"standing": standing})
 
 
-@login_required
-@never_cache
-@require_safe
+@live_part
 def limits_live(request: SignedInRequest) -> HttpResponse:
     """The part of the limits' page that changes; nothing (204) while it is as it was ``seen``."""
     standing = limits_page.standing(request.user.pk, timezone.now())

@@ -17,6 +17,7 @@ from naxios.usage.filters import Filters
 from naxios.usage.forms import GROUPS, FilterForm
 from naxios.usage.periods import PRESETS, choices_of_steps
 from naxios.usage.shown import usage_page
+from naxios.web.live import live_part
 from naxios.web.requests import SignedInRequest
 
 LINES_AT_ONCE = 500
@@ -53,9 +54,7 @@ def explore_usage(request: SignedInRequest) -> HttpResponse:
     return render(request, "usage/explore.html", context, status=422 if asked.form.errors else 200)
 
 
-@login_required
-@never_cache
-@require_safe
+@live_part
 def live(request: SignedInRequest) -> HttpResponse:
     """The part of the page that changes; nothing (204) while it is as it was ``seen``."""
     asked = _asked(request)

@@ -1,9 +1,10 @@
 """Usage as it happens: requests appear by themselves, and nothing moves under the eyes of who reads."""
 
 import httpx2 as httpx
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.usage.conftest import complete
+from tests.browser.inhabited import Inhabited
+from tests.browser.usage.conftest import SECONDS, complete
 from tests.serving import Server
 
 PAGE = "/dashboard/usage/?period=24h"
@@ -78,3 +79,29 @@ def test_a_refused_request_is_counted_by_reason(owner: Page, server: Server, sec
     )
 
     expect(owner.locator("#usage-refusals")).to_contain_text("No such model")
+
+
+def test_who_is_signed_out_elsewhere_is_asked_to_sign_in(owner: Page) -> None:
+    owner.goto(PAGE)
+
+    owner.context.clear_cookies()
+
+    owner.wait_for_url("**/accounts/login/**")
+
+
+def test_a_server_that_does_not_answer_is_told_and_forgiven(
+    browser: Browser, inhabited: Inhabited, server: Server, secret: str
+) -> None:
+    context = browser.new_context(base_url=server.url)  # whose complaints about the server are right
+    inhabited.enter(context, "owner")
+    page = context.new_page()
+    page.goto(PAGE)
+    note = page.get_by_text("The server does not answer")
+
+    context.set_offline(True)
+    expect(note).to_be_visible(timeout=SECONDS * 1000)
+    context.set_offline(False)
+
+    expect(note).to_be_hidden(timeout=SECONDS * 1000)
+    expect(page.locator("#usage-requests")).to_contain_text(complete(server, secret), timeout=SECONDS * 1000)
+    context.close()

@@ -139,9 +139,16 @@ def test_others_keys_and_requests_are_not_there(client: Client) -> None:
     assert "strange" not in _read(client)
 
 
-@pytest.mark.parametrize("path", ["/dashboard/", "/dashboard/live/", "/dashboard/limits/", "/dashboard/limits/live/"])
+@pytest.mark.parametrize("path", ["/dashboard/", "/dashboard/limits/"])
 def test_a_visitor_has_to_sign_in(database: Path, path: str) -> None:
     assert Client().get(path).status_code == 302
+
+
+@pytest.mark.parametrize("path", ["/dashboard/live/", "/dashboard/limits/live/"])
+def test_who_was_signed_out_meanwhile_gets_the_page_anew(database: Path, path: str) -> None:
+    answer = Client().get(path)
+
+    assert (answer.status_code, answer.headers["hx-refresh"]) == (401, "true")
 
 
 @pytest.mark.parametrize("path", ["/dashboard/", "/dashboard/live/", "/dashboard/limits/", "/dashboard/limits/live/"])

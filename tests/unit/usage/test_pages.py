@@ -109,12 +109,18 @@ def test_a_key_of_somebody_else_is_not_found(person: Person, stranger: Person, p
     assert person.client.get(f"{path}?key={stranger.key.pk + 100}").status_code == 404
 
 
-@pytest.mark.parametrize("path", [PAGE, LIVE, DOWNLOAD])
+@pytest.mark.parametrize("path", [PAGE, DOWNLOAD])
 def test_a_visitor_has_to_sign_in(path: str) -> None:
     answer = Client().get(path)
 
     assert answer.status_code == 302
     assert answer.headers["location"].startswith("/accounts/login/")
+
+
+def test_who_was_signed_out_meanwhile_gets_the_page_anew() -> None:
+    answer = Client().get(LIVE)
+
+    assert (answer.status_code, answer.headers["hx-refresh"]) == (401, "true")
 
 
 @pytest.mark.parametrize("path", [PAGE, LIVE, DOWNLOAD])

@@ -82,4 +82,14 @@
     const reading = list !== null && list.getBoundingClientRect().top < 0;
     if (!trigger && (document.hidden || reading)) event.preventDefault();
   });
+
+  // A page that cannot refresh itself says so, until it can again.
+  const stale = document.createElement("p");
+  stale.className = "stale";
+  stale.setAttribute("role", "status");
+  document.addEventListener("htmx:afterRequest", function (event) {
+    if (event.detail.requestConfig.triggeringEvent) return;
+    stale.textContent = event.detail.successful ? "" : "The server does not answer, so this page may be out of date. Asking again.";
+    if (!stale.isConnected) document.body.append(stale);
+  });
 })();
