@@ -12,6 +12,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+from tests.ready_cli import ReadyCommandLine
+
 START_SECONDS = 60
 RECORD_SECONDS = 20
 
@@ -31,6 +33,7 @@ class Server:
         self._process: subprocess.Popen[bytes] | None = None
         self._port = port
         self._users: set[str] = set()
+        self._ready: ReadyCommandLine | None = None
         self.environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("NAXIOS_")},
             "NAXIOS_HOME": str(home),
@@ -92,7 +95,7 @@ class Server:
 
     def cli(self, *arguments: str, **environment: str) -> Any:
         """What ``naxios ARGUMENTS --json`` prints; it has to succeed."""
-        done = self.run(*arguments, "--json", **environment)
+        done = self._ready_run(*arguments, "--json", **environment)
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
 
@@ -105,8 +108,8 @@ class Server:
     def key(self, *options: str, user: str = "dev@example.com", plan: str = "test") -> str:
         """The secret of a new key of ``user``, who is made on first use, on ``plan`` if there is such a plan."""
         if user not in self._users:
-            if self.run("user", "create", user, "--plan", plan).returncode != 0:
-                self.run("user", "create", user)  # refused too if the account was there already
+            if self._ready_run("user", "create", user, "--plan", plan).returncode != 0:
+                self._ready_run("user", "create", user)  # refused too if the account was there already
             self._users.add(user)
         return str(self.cli("key", "create", "--user", user, "--name", "test key", *options)["secret"])
 
@@ -124,6 +127,14 @@ class Server:
                 return dict(row)
             time.sleep(0.05)
         raise AssertionError(f"there is no usage record of {request_id}")
+
+    def _ready_run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """As :meth:`run`, but sooner."""
+        if any(name.startswith("NAXIOS_") for name in environment):
+            return self.run(*arguments, **environment)
+        if self._ready is None:
+            self._ready = ReadyCommandLine(self.environment, self.log.parent)
+        return self._ready.run(arguments, environment)
 
     def _announced(self, before: int) -> dict[str, Any]:
         """What the process says once it accepts connections: the output after its first ``before`` bytes."""

@@ -27,6 +27,27 @@ _SUMS = (
     "first_byte",
     "first_byte_count",
 )
+_COLUMNS = (
+    "request_id",
+    "user_id",
+    "key_id",
+    "model",
+    "provider",
+    "endpoint",
+    "status",
+    "error",
+    "streamed",
+    "input_tokens",
+    "output_tokens",
+    "cached_tokens",
+    "reasoning_tokens",
+    "standard_tokens",
+    "usage_source",
+    "admitted_at",
+    "duration",
+    "first_byte",
+    "attempts",
+)
 _Group = tuple[int, int, str, str, int]
 
 
@@ -34,7 +55,7 @@ _Group = tuple[int, int, str, str, int]
 def record(*, entries: list[Entry], segment: str, offset: int) -> None:
     """Store ``entries`` and that ``segment`` has been carried up to ``offset``: both or neither."""
     used = [entry for entry in entries if isinstance(entry, UsageEntry)]
-    UsageRecord.objects.bulk_create([_record(entry) for entry in used], batch_size=500)
+    _add_records(used)
     _add_to_rollups(used)
     _add_to_refusals([entry for entry in entries if isinstance(entry, RefusalEntry)])
     last_use: dict[int, int] = {}
@@ -49,27 +70,37 @@ def forget_segment(*, segment: str) -> None:
     JournalPosition.objects.filter(segment=segment).delete()
 
 
-def _record(entry: UsageEntry) -> UsageRecord:
-    return UsageRecord(
-        request_id=entry.request_id,
-        user_id=entry.account_id,
-        key_id=entry.key_id,
-        model=entry.model,
-        provider=entry.provider,
-        endpoint=entry.endpoint,
-        status=entry.status,
-        error=entry.error,
-        streamed=entry.streamed,
-        input_tokens=entry.input_tokens,
-        output_tokens=entry.output_tokens,
-        cached_tokens=entry.cached_tokens,
-        reasoning_tokens=entry.reasoning_tokens,
-        standard_tokens=entry.standard_tokens,
-        usage_source=entry.usage_source,
-        admitted_at=moment(entry.admitted_at),
-        duration=entry.duration,
-        first_byte=entry.first_byte,
-        attempts=entry.attempts,
+def _add_records(entries: list[UsageEntry]) -> None:
+    # Django's bulk_create takes four times as long, and the gateway shares the process with it.
+    columns = ", ".join(f'"{column}"' for column in _COLUMNS)
+    places = ", ".join(["%s"] * len(_COLUMNS))
+    sql = f'INSERT INTO "{UsageRecord._meta.db_table}" ({columns}) VALUES ({places})'  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.executemany(sql, [_record(entry) for entry in entries])
+
+
+def _record(entry: UsageEntry) -> tuple[Any, ...]:
+    """The columns of one record, in the order of ``_COLUMNS``."""
+    return (
+        entry.request_id,
+        entry.account_id,
+        entry.key_id,
+        entry.model,
+        entry.provider,
+        entry.endpoint,
+        entry.status,
+        entry.error,
+        entry.streamed,
+        entry.input_tokens,
+        entry.output_tokens,
+        entry.cached_tokens,
+        entry.reasoning_tokens,
+        entry.standard_tokens,
+        str(entry.usage_source),
+        _column(entry.admitted_at),
+        entry.duration,
+        entry.first_byte,
+        entry.attempts,
     )
 
 

@@ -6,6 +6,9 @@ import httpx2 as httpx
 
 from tests.stand_ins.provider import StandInProvider
 
+http = httpx.Client(timeout=60)
+"""For requests whose connection does not matter: making a client costs more than they do."""
+
 Ask = Callable[..., httpx.Response]
 
 

@@ -12,7 +12,7 @@ import openai
 import pytest
 
 from tests.integration.conftest import catalogue
-from tests.integration.gateway.asking import Ask
+from tests.integration.gateway.asking import Ask, http
 from tests.serving import Server
 from tests.stand_ins.provider import StandInProvider
 
@@ -83,7 +83,7 @@ def ask(server: Server, key: str) -> Ask:
 
     def ask(model: str, **fields: Any) -> httpx.Response:
         body = {"model": model, "messages": [{"role": "user", "content": "Hello"}], **fields}
-        return httpx.post(f"{server.api}/chat/completions", headers={"x-api-key": key}, json=body, timeout=60)
+        return http.post(f"{server.api}/chat/completions", headers={"x-api-key": key}, json=body)
 
     return ask
 

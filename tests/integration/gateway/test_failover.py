@@ -53,7 +53,8 @@ def test_the_next_route_answers_when_the_first(
 
     assert answer.status_code == 200
     assert "Hello" in answer.text
-    assert [request.json["model"] for request in provider.asked] == [pair.first, pair.second]
+    in_turn = list(dict.fromkeys(request.json["model"] for request in provider.asked))
+    assert in_turn == [pair.first, pair.second]  # who hangs up on a kept connection is asked once more over a new one
     record = server.record(answer.headers["x-request-id"])
     assert (record["status"], record["attempts"], record["provider"]) == (200, 2, "stand-in")
 

@@ -6,6 +6,7 @@ from typing import Any
 import httpx2 as httpx
 import pytest
 
+from tests.integration.gateway.asking import http
 from tests.serving import Server
 from tests.stand_ins import completions
 from tests.stand_ins.provider import Behaviour, StandInProvider
@@ -19,11 +20,10 @@ DONE = completions.DONE
 
 
 def ask(server: Server, key: str, body: bytes, **headers: str) -> httpx.Response:
-    return httpx.post(
+    return http.post(
         f"{server.api}/chat/completions",
         headers={"authorization": f"Bearer {key}", "content-type": "application/json", **headers},
         content=body,
-        timeout=60,
     )
 
 

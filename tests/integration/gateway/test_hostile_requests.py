@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from naxios.domain import keys
+from tests.integration.gateway.asking import http
 from tests.serving import Server
 from tests.stand_ins.provider import StandInProvider
 
@@ -17,7 +18,7 @@ MESSAGES = [{"role": "user", "content": "Hello"}]
 
 def post(server: Server, key: str, body: bytes, **headers: str) -> httpx.Response:
     headers = {"authorization": f"Bearer {key}", "content-type": "application/json", **headers}
-    return httpx.post(f"{server.api}/chat/completions", headers=headers, content=body, timeout=60)
+    return http.post(f"{server.api}/chat/completions", headers=headers, content=body)
 
 
 def assert_refused(answer: httpx.Response, status: int, code: str) -> None:
@@ -163,7 +164,7 @@ def test_a_packed_body_is_unsupported(server: Server, key: str, encoding: str) -
 def test_who_has_no_key_is_not_let_in(server: Server, headers: dict[str, str], code: str) -> None:
     encoded = [(name, value.encode("latin-1")) for name, value in headers.items()]
 
-    answer = httpx.post(f"{server.api}/chat/completions", headers=encoded, json={"model": "naxios/echo"})
+    answer = http.post(f"{server.api}/chat/completions", headers=encoded, json={"model": "naxios/echo"})
 
     assert_refused(answer, 401, code)
 
@@ -193,14 +194,14 @@ def test_a_key_with_one_character_changed_is_refused_by_its_checksum(server: Ser
     ],
 )
 def test_an_unknown_path_is_not_found(server: Server, key: str, path: str) -> None:
-    answer = httpx.get(f"{server.api}/{path}", headers={"x-api-key": key})
+    answer = http.get(f"{server.api}/{path}", headers={"x-api-key": key})
 
     assert_refused(answer, 404, "unknown_endpoint")
 
 
 @pytest.mark.parametrize("name", ["", "no-such-model", "%00", "%ff", "naxios%252fecho", "a/b/c", "😀", "x" * 9000])
 def test_an_unknown_model_in_a_path_is_not_found(server: Server, key: str, name: str) -> None:
-    answer = httpx.get(f"{server.api}/models/{name}", headers={"x-api-key": key})
+    answer = http.get(f"{server.api}/models/{name}", headers={"x-api-key": key})
 
     assert_refused(answer, 404, "model_not_found")
 
@@ -219,7 +220,7 @@ def test_an_unknown_model_in_a_path_is_not_found(server: Server, key: str, name:
     ],
 )
 def test_a_wrong_method_is_told_the_right_one(server: Server, key: str, method: str, path: str, allowed: str) -> None:
-    answer = httpx.request(method, f"{server.api}/{path}", headers={"x-api-key": key})
+    answer = http.request(method, f"{server.api}/{path}", headers={"x-api-key": key})
 
     assert_refused(answer, 405, "method_not_allowed")
     assert answer.headers["allow"] == allowed

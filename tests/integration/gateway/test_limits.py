@@ -11,6 +11,7 @@ import httpx2 as httpx
 import pytest
 
 from naxios.domain.tokens import estimate_tokens
+from tests.integration.gateway.asking import http
 from tests.serving import Server
 from tests.stand_ins.provider import Behaviour, StandInProvider
 
@@ -50,9 +51,7 @@ def ask(server: Server) -> Ask:
     """Asks for a completion and says what it says; ``naxios/echo`` unless told otherwise."""
 
     def ask(key: str, **fields: Any) -> httpx.Response:
-        return httpx.post(
-            f"{server.api}/chat/completions", headers={"x-api-key": key}, content=body(**fields), timeout=SECONDS
-        )
+        return http.post(f"{server.api}/chat/completions", headers={"x-api-key": key}, content=body(**fields))
 
     return ask
 

@@ -175,10 +175,12 @@ def test_an_error_that_the_provider_reports_inside_a_stream_raises_api_error(
 def test_a_limit_that_frees_up_is_waited_for(server: Server) -> None:
     watched = Watched(server, server.key("--requests-per-minute=20"))
     with watched.sdk:
-        _exhaust(watched)
-        watched.statuses.clear()
-
-        watched.ask()
+        for _ in range(5):  # a slow machine may give the minute time to come back in between
+            _exhaust(watched)
+            watched.statuses.clear()
+            watched.ask()
+            if len(watched.statuses) > 1:
+                break
 
     assert watched.statuses == [429, 200]
 
