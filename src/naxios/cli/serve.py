@@ -23,6 +23,11 @@ def serve(host: str, port: int, workers: int, as_json: bool) -> None:
             "which this version does not have yet: it serves from one process. Leave --workers out."
         )
     config = open_database()
+    if config.redis_url:
+        click.echo(
+            "naxios: NAXIOS_REDIS_URL is not used by this version: limits live in this process, one for each database.",
+            err=True,
+        )
 
     from naxios import __version__
     from naxios.accounts.links import first_staff_path

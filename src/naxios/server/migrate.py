@@ -9,9 +9,7 @@ from django.db import connection
 
 from naxios.config import Config, load
 from naxios.errors import Refused
-from naxios.server.locks import locked
-
-_ADVISORY_LOCK = 0x6E6178696F73  # "naxios"; a PostgreSQL advisory lock is named by a number
+from naxios.server.locks import MIGRATION_LOCK, locked
 
 
 def open_database() -> Config:
@@ -47,11 +45,11 @@ def open_database() -> Config:
 def _alone(config: Config) -> Iterator[None]:
     if not config.uses_sqlite:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_lock(%s)", [_ADVISORY_LOCK])
+            cursor.execute("SELECT pg_advisory_lock(%s)", [MIGRATION_LOCK])
             try:
                 yield
             finally:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [_ADVISORY_LOCK])
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [MIGRATION_LOCK])
         return
     with locked(config.home / "migrate.lock"):
         yield

@@ -12,6 +12,7 @@ from pathlib import Path
 from naxios.config import Config
 from naxios.encryption import derived_key
 from naxios.errors import Refused
+from naxios.server.locks import SERVER_LOCK, sole_on_database
 from naxios.usage.reconcile import Counted
 
 ASK_SECONDS = 10
@@ -29,7 +30,8 @@ def sole_server(config: Config) -> Iterator[Callable[[str], None]]:
     Raises
     ------
     Refused
-        Another server runs from the same directory; with limits in memory, two would grant everything twice.
+        Another server runs from the same directory or database; with limits in memory, two would grant everything
+        twice.
     """
     lock = _open_private(config.home / "serve.lock")
     try:
@@ -47,10 +49,25 @@ def sole_server(config: Config) -> Iterator[Callable[[str], None]]:
         fresh.rename(config.running_file)
 
     try:
-        yield leave_address
+        with _sole_on_database(config):
+            yield leave_address
     finally:
         config.running_file.unlink(missing_ok=True)
         os.close(lock)
+
+
+@contextmanager
+def _sole_on_database(config: Config) -> Iterator[None]:
+    if config.uses_sqlite:  # lies in the home directory, which is held already
+        yield
+        return
+    with sole_on_database(SERVER_LOCK) as alone:
+        if not alone:
+            raise Refused(
+                "Another Naxios serves from NAXIOS_DATABASE_URL. This version keeps limits in one process, so two "
+                "would grant everything twice. Stop the other one."
+            )
+        yield
 
 
 def ask_counters(config: Config) -> Counted | None:

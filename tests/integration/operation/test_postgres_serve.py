@@ -37,6 +37,13 @@ def test_a_completion_is_answered_and_metered(server: Server, stream: bool) -> N
     assert (row["model"], row["requests"], row["standard_tokens"]) == ("naxios/echo", 1, 23)
 
 
+def test_a_second_server_on_the_same_database_is_refused(server: Server, tmp_path: Path) -> None:
+    second = server.run("serve", "--port", "0", NAXIOS_HOME=str(tmp_path / "home"))
+
+    assert second.returncode == 1
+    assert "Another Naxios serves from NAXIOS_DATABASE_URL" in second.stderr
+
+
 def test_a_revoked_key_is_refused(server: Server) -> None:
     secret = server.key(user="revoked@example.com")
     assert _ask(server, secret).status_code == 200
