@@ -13,7 +13,7 @@ Nearly every one of its days has every key with every model, which is the most r
   ``others`` counts requests to any other server.
 - Pages that refresh themselves ask once for what changed (``…/live/``), and mostly hear that nothing did.
 
-``--home`` keeps the database, and uses it again if it is there. Filling takes about two minutes. Linux only.
+``--home`` keeps the database, and uses it again if it is there. Filling takes some minutes. Linux only.
 """
 
 import argparse

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
+from functools import reduce
 from operator import add
 from typing import Any, NamedTuple
 
@@ -94,19 +95,17 @@ class Report:
 
 def report(filters: Filters) -> Report:
     """The usage that ``filters`` ask for."""
-    total = [0] * len(_SUMS)
     by_group: dict[Any, _Amounts] = {}
     by_step: dict[datetime, _Amounts] = {}
     cells: dict[tuple[datetime, Any], _Amounts] = {}
     for start, group, amounts in _rows(filters):
         step = floor(filters.window.by, start)
-        total = _sum(total, amounts)
         by_group[group] = _sum(by_group.get(group), amounts)
         by_step[step] = _sum(by_step.get(step), amounts)
         cells[step, group] = _sum(cells.get((step, group)), amounts)
     return Report(
         filters=filters,
-        total=_figures(total),
+        total=_figures(reduce(_sum, by_group.values(), [0] * len(_SUMS))),
         groups=_named({group: _figures(amounts) for group, amounts in by_group.items()}, filters),
         by_step={step: _figures(amounts) for step, amounts in by_step.items()},
         cells={cell: _figures(amounts) for cell, amounts in cells.items()},

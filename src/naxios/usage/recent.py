@@ -54,6 +54,7 @@ class Page(NamedTuple):
     older: Cursor | None
 
 
+EMPTY = Page([], None)
 _COLUMNS = tuple(column.name for column in fields(Request))
 
 
@@ -87,15 +88,15 @@ def every(filters: Filters) -> Iterator[list[Request]]:
 
 def _newest(filters: Filters, before: Cursor | None, count: int) -> list[Request]:
     window = filters.window
-    records = UsageRecord.objects.filter(
-        user_id=filters.user_id, admitted_at__gte=window.start, admitted_at__lt=window.end
-    )
+    records = UsageRecord.objects.filter(user_id=filters.user_id, admitted_at__gte=window.start)
     if filters.key_id is not None:
         records = records.filter(key_id=filters.key_id)
     if filters.model:
         records = records.filter(model=filters.model)
-    if before is not None:
-        # The first condition is what an index can use, the second says the same to the end.
+    if before is None or before.admitted_at >= window.end:
+        records = records.filter(admitted_at__lt=window.end)
+    else:
+        # The first condition is the only bound above: of two, SQLite would begin at the one that it meets first.
         at = before.admitted_at
         records = records.filter(Q(admitted_at__lt=at) | Q(pk__lt=before.id), admitted_at__lte=at)
     return [Request(*row) for row in records.order_by("-admitted_at", "-pk").values_list(*_COLUMNS)[:count]]

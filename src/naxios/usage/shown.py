@@ -37,7 +37,8 @@ def usage_page(filters: Filters, *, before: Cursor | None, now: datetime, key_na
     """What was used, split and drawn, and one page of requests."""
     stamp = explore.stamp(filters, now)  # first: what comes in meanwhile is then shown twice rather than not at all
     report = explore.report(filters)
-    page = recent.page(filters, before)
+    # Rollups know at once that there is nothing to find; an index may not.
+    page = recent.page(filters, before) if report.total.requests else recent.EMPTY
     return UsagePage(
         stamp=stamp,
         report=report,
