@@ -135,7 +135,7 @@ def _load(system: System, workload: Workload, requests: int, connections: int) -
     command = [sys.executable, "-m", "benchmarks.load", "--port", str(system.port), "--key", system.key]
     command += ["--requests", str(requests), "--connections", str(connections)]
     command += ["--stream"] if workload.stream else []
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=systems.ROOT)
     if done.returncode != 0:
         sys.exit(f"\n{system.name} did not serve every {workload.name} request: {done.stderr.strip()[-500:]}")
     answer: dict[str, float] = json.loads(done.stdout)

@@ -13,6 +13,7 @@ from pathlib import Path
 from tests.serving import Server
 
 START_SECONDS = 10
+ROOT = Path(__file__).parents[1]
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class System:
 def canned_provider(pause_ms: float) -> Iterator[System]:
     """The provider behind all the others; asked itself, it is the direct way."""
     command = [sys.executable, "-m", "benchmarks.canned_provider", "--pause-ms", str(pause_ms)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
         assert process.stdout is not None
         try:
             yield System("direct", int(process.stdout.readline()), process.pid)

@@ -160,13 +160,13 @@ def test_where_there_is_nothing_the_way_on_is_told(naxios: Server) -> None:
     assert "Set OPENAI_API_KEY" in detected.stderr
 
 
-def test_a_settings_file_counts_as_environment(fresh: Server, provider: StandInProvider) -> None:
-    settings = Path(fresh.home.parent) / ".env"
+def test_a_settings_file_counts_as_environment(untouched: Server, provider: StandInProvider) -> None:
+    settings = Path(untouched.home.parent) / ".env"
     settings.write_text(
         f"OPENAI_API_KEY={provider.credential}\nOPENAI_BASE_URL={provider.url}\nOLLAMA_HOST={NOWHERE}\n"
     )
 
-    [found] = fresh.cli("providers", "detect")
+    [found] = untouched.cli("providers", "detect")
 
     assert (found["provider"], found["api_key"], found["models"]) == ("openai", "OPENAI_API_KEY", ["good"])
 

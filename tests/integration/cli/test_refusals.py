@@ -110,8 +110,8 @@ def test_wrong_usage_is_exit_2(naxios: Server, arguments: str) -> None:
         ("NAXIOS_HOME", "/dev/null", "NAXIOS_HOME (/dev/null) cannot be used"),
     ],
 )
-def test_a_setting_that_cannot_be_used_is_named(fresh: Server, name: str, value: str, why: str) -> None:
-    done = fresh.run("models", "list", **{name: value})
+def test_a_setting_that_cannot_be_used_is_named(untouched: Server, name: str, value: str, why: str) -> None:
+    done = untouched.run("models", "list", **{name: value})
 
     assert done.returncode == 1
     [line] = done.stderr.splitlines()
@@ -120,12 +120,12 @@ def test_a_setting_that_cannot_be_used_is_named(fresh: Server, name: str, value:
     assert "pa55word" not in line
 
 
-def test_a_database_that_is_none_is_named(fresh: Server) -> None:
-    fresh.home.mkdir()
-    file = fresh.home / "naxios.sqlite3"
+def test_a_database_that_is_none_is_named(untouched: Server) -> None:
+    untouched.home.mkdir()
+    file = untouched.home / "naxios.sqlite3"
     file.write_text("not a database " * 100)
 
-    done = fresh.run("models", "list")
+    done = untouched.run("models", "list")
 
     assert (done.returncode, done.stderr) == (
         1,
@@ -133,12 +133,12 @@ def test_a_database_that_is_none_is_named(fresh: Server) -> None:
     )
 
 
-def test_a_database_that_fails_in_the_middle_is_told_in_one_line(fresh: Server) -> None:
-    fresh.cli("models", "list")
-    with closing(sqlite3.connect(fresh.home / "naxios.sqlite3")) as database:
+def test_a_database_that_fails_in_the_middle_is_told_in_one_line(untouched: Server) -> None:
+    untouched.cli("models", "list")
+    with closing(sqlite3.connect(untouched.home / "naxios.sqlite3")) as database:
         database.execute("ALTER TABLE catalogue_model RENAME TO elsewhere")
 
-    done = fresh.run("models", "list")
+    done = untouched.run("models", "list")
 
     assert (done.returncode, done.stderr) == (
         1,
@@ -146,10 +146,10 @@ def test_a_database_that_fails_in_the_middle_is_told_in_one_line(fresh: Server) 
     )
 
 
-def test_a_settings_file_that_is_not_text_is_named(fresh: Server, tmp_path: Path) -> None:
+def test_a_settings_file_that_is_not_text_is_named(untouched: Server, tmp_path: Path) -> None:
     (tmp_path / ".env").write_bytes(b"\xff\xfe")
 
-    done = fresh.run("models", "list")
+    done = untouched.run("models", "list")
 
     assert (done.returncode, done.stderr) == (1, f"naxios: {tmp_path / '.env'} is not UTF-8 text\n")
 

@@ -13,6 +13,7 @@ from typing import Any
 import httpx2 as httpx
 import pytest
 
+from tests.integration.cli.conftest import Installation
 from tests.integration.conftest import catalogue
 from tests.serving import Server, running_server
 from tests.stand_ins.provider import Behaviour, StandInProvider
@@ -33,6 +34,7 @@ def live(tmp_path_factory: pytest.TempPathFactory, running_stand_in: StandInProv
                 f"{server.api}/chat/completions",
                 headers={"authorization": f"Bearer {key}"},
                 json={"model": model, "messages": [{"role": "user", "content": "Hello"}]},
+                timeout=60,
             )
         _wait_for_refusals(server)
         yield server
@@ -56,7 +58,7 @@ def stopped(live: Server, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def copied(stopped: Path, tmp_path: Path) -> Server:
     """A copy for one test to do with as it likes."""
-    return Server(shutil.copytree(stopped, tmp_path / "home"))
+    return Installation(shutil.copytree(stopped, tmp_path / "home"))
 
 
 def test_usage_is_summed_by_model(live: Server) -> None:

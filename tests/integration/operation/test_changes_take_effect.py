@@ -89,6 +89,7 @@ def _ask(server: Server, secret: str) -> httpx.Response:
         f"{server.api}/chat/completions",
         headers={"authorization": f"Bearer {secret}"},
         json={"model": "naxios/echo", "messages": [{"role": "user", "content": "Hello"}]},
+        timeout=60,
     )
 
 

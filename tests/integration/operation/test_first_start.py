@@ -39,7 +39,7 @@ def test_directories_and_files_are_their_owners_alone(started: Server) -> None:
 
 
 def test_every_file_is_declared(started: Server) -> None:
-    httpx.get(f"{started.url}/healthz")
+    httpx.get(f"{started.url}/healthz", timeout=60)
     started.key()
 
     assert undeclared_files(started.home) == []
@@ -54,10 +54,10 @@ def test_the_link_makes_the_first_staff_account_once(started: Server) -> None:
     link = str(started.first_staff_link)
     assert link.startswith(started.url)
 
-    with httpx.Client() as browser:
+    with httpx.Client(timeout=60) as browser:
         made = _submit(browser, link, "owner@example.com")
         console = browser.get(f"{started.url}/staff/")
-    with httpx.Client() as other:
+    with httpx.Client(timeout=60) as other:
         again = other.get(link)
 
     assert made.status_code == 302
@@ -71,7 +71,7 @@ def test_a_form_that_was_open_when_somebody_was_faster_makes_no_second_account(t
     server.start()
     try:
         link = str(server.first_staff_link)
-        with httpx.Client() as first, httpx.Client() as second:
+        with httpx.Client(timeout=60) as first, httpx.Client(timeout=60) as second:
             token = _token(second.get(link).text)
             _submit(first, link, "owner@example.com")
             late = second.post(link, data=_form("late@example.com", token))

@@ -28,7 +28,7 @@ def test_what_was_answered_without_a_database_is_recorded_once_it_is_back(
             next(events)
             postgres.stop()
             last = [line for line in events if line][-1]
-        away = httpx.get(f"{server.url}/readyz")
+        away = httpx.get(f"{server.url}/readyz", timeout=60)
         postgres.start()
         _wait_until_ready(server)
 
@@ -73,6 +73,6 @@ def _stream(server: Server, key: str) -> Any:
 
 def _wait_until_ready(server: Server) -> None:
     end = time.monotonic() + 30
-    while httpx.get(f"{server.url}/readyz").status_code != 200:
+    while httpx.get(f"{server.url}/readyz", timeout=60).status_code != 200:
         assert time.monotonic() < end, "the server never notices that the database is back"
         time.sleep(0.1)

@@ -78,7 +78,7 @@ def test_nothing_is_kept_in_a_file_but_the_secret_and_the_journal(server: Server
 
 
 def test_it_is_ready_as_long_as_the_database_answers(server: Server) -> None:
-    assert httpx.get(f"{server.url}/readyz").json()["database"] == "ok"
+    assert httpx.get(f"{server.url}/readyz", timeout=60).json()["database"] == "ok"
 
 
 def test_commands_that_meet_an_empty_database_together_migrate_it_once(postgres: Postgres, tmp_path: Path) -> None:
@@ -124,4 +124,5 @@ def _ask(server: Server, secret: str, *, stream: bool = False) -> httpx.Response
         f"{server.api}/chat/completions",
         headers={"authorization": f"Bearer {secret}"},
         json={"model": "naxios/echo", "messages": [{"role": "user", "content": "Hello"}], "stream": stream},
+        timeout=60,
     )

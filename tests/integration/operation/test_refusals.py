@@ -75,6 +75,7 @@ def _ask(server: Server, key: str, model: str) -> httpx.Response:
         f"{server.api}/chat/completions",
         headers={"authorization": f"Bearer {key}"},
         json={"model": model, "messages": [{"role": "user", "content": "Hello"}]},
+        timeout=60,
     )
 
 

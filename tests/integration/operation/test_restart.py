@@ -54,6 +54,7 @@ def _ask(server: Server, key: str) -> httpx.Response:
         f"{server.api}/chat/completions",
         headers={"authorization": f"Bearer {key}"},
         json={"model": "naxios/echo", "messages": [{"role": "user", "content": "Hello"}]},
+        timeout=60,
     )
     assert answer.status_code == 200
     return answer

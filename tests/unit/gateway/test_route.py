@@ -93,6 +93,8 @@ def test_a_provider_that_is_busy_is_passed_over_until_a_request_ends() -> None:
     router.ended(small)
 
     assert names(router, asked) == ["small", "large"]
+    router.started(small)
+    assert names(router, asked) == ["large"]
 
 
 def test_the_models_of_a_provider_share_its_concurrency() -> None:
@@ -170,6 +172,7 @@ def test_a_route_that_answers_after_its_rest_is_as_good_as_new() -> None:
 
     assert names(router, model(failing), NOW + FIRST_REST) == ["a"]
     assert fail(router, failing, FAILURES_BEFORE_REST - 1) == 0
+    assert fail(router, failing) == FIRST_REST
 
 
 def test_each_rest_is_twice_as_long_as_the_one_before_up_to_a_minute() -> None:

@@ -24,6 +24,11 @@ class Connection(asyncio.Protocol):
         # per exchange
         self._exchange: Exchange | None = None
 
+    @property
+    def address(self) -> str:
+        """Where it leads."""
+        return str(self.transport.get_extra_info("peername")[0])
+
     def begin(self, request: bytes, seconds: float) -> Exchange:
         """Send ``request``; between two bytes of its answer ``seconds`` may pass."""
         self._exchange = exchange = Exchange(self, seconds)
@@ -80,9 +85,14 @@ async def connect(
     resolver: Resolver,
     tls: ssl.SSLContext,
     connection: Callable[[], Connection],
+    *,
+    first: str = "",
     seconds: float = CONNECT_SECONDS,
 ) -> Connection:
-    """A new connection to ``origin``. Its addresses are tried in turn and share the time that there is.
+    """A new connection to ``origin``.
+
+    Its addresses are tried in turn, ``first`` before the others if it is one of them, and share the time that there
+    is: one that does not answer leaves some for the next.
 
     Raises
     ------
@@ -96,7 +106,7 @@ async def connect(
     async with asyncio.timeout_at(end):
         addresses = await resolver.addresses(origin.host, origin.port)
     failure: OSError | None = None
-    for number, address in enumerate(addresses):
+    for number, address in enumerate(sorted(addresses, key=lambda address: address != first)):
         share = (end - loop.time()) / (len(addresses) - number)
         try:
             async with asyncio.timeout(share):

@@ -4,8 +4,7 @@ import asyncio
 import ssl
 from collections import deque
 
-from naxios.gateway.guarded_resolver import GuardedResolver
-from naxios.gateway.http.connection import Connection, connect
+from naxios.gateway.http.connection import Connection, Resolver, connect
 from naxios.gateway.http.exchange import Exchange
 from naxios.gateway.http.request import Origin
 from naxios.gateway.upstream import UpstreamError, UpstreamTimeout
@@ -17,13 +16,14 @@ MOST_CONNECTIONS = 2_000
 class Pool:
     """The last connection used is the first to be used again, so that in quiet times the others grow old."""
 
-    def __init__(self, origin: Origin, resolver: GuardedResolver, tls: ssl.SSLContext) -> None:
+    def __init__(self, origin: Origin, resolver: Resolver, tls: ssl.SSLContext) -> None:
         self._origin = origin
         self._resolver = resolver
         self._tls = tls
         self._idle: deque[Connection] = deque()
         self._all: set[Connection] = set()
         self._connecting = 0
+        self._answering_address = ""
 
     @property
     def is_unused(self) -> bool:
@@ -76,7 +76,7 @@ class Pool:
     def close(self) -> None:
         """Cut every connection."""
         self._idle.clear()
-        for connection in self._all:
+        for connection in list(self._all):
             connection.transport.abort()
 
     def _fresh(self) -> Connection | None:
@@ -92,7 +92,9 @@ class Pool:
             raise UpstreamError
         self._connecting += 1
         try:
-            connection = await connect(self._origin, self._resolver, self._tls, lambda: Connection(self))
+            connection = await connect(
+                self._origin, self._resolver, self._tls, lambda: Connection(self), first=self._answering_address
+            )
         except TimeoutError:
             raise UpstreamTimeout from None
         except (OSError, ValueError):
@@ -102,6 +104,7 @@ class Pool:
         if connection.transport.is_closing():
             raise UpstreamError
         self._all.add(connection)
+        self._answering_address = connection.address
         return connection
 
 

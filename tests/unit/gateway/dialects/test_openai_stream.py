@@ -208,10 +208,19 @@ def test_an_unfinished_event_that_is_too_large_passes_unread_and_is_counted() ->
     large = words("x" * (LARGEST_HELD + 1))
     stream = ChatStream(show_usage=False)
 
-    passed = [stream.feed(large[:-10]), stream.feed(large[-10:] + words("Hello"))]
+    assert stream.feed(large[:LARGEST_HELD]) == b""
+    assert stream.feed(large[LARGEST_HELD:-10]) == large[:-10]
+    assert stream.feed(large[-10:] + words("Hello")) == large[-10:] + words("Hello")
 
-    assert b"".join(passed) == large + words("Hello")
     assert stream.delivered_bytes >= LARGEST_HELD + 5
+
+
+def test_a_large_unfinished_event_behind_a_whole_one_is_still_held() -> None:
+    large = words("x" * (LARGEST_HELD + 1))
+    stream = ChatStream(show_usage=False)
+
+    assert stream.feed(words("Hello") + large[:-10]) == words("Hello")
+    assert stream.delivered_bytes == 5
 
 
 def test_a_large_event_that_is_whole_is_read_like_any_other() -> None:

@@ -51,12 +51,14 @@ class Server:
         self.closed = 0
         self.asked: list[Asked] = []
         self.written = 0
+        self.reached_at: list[str] = []
         self._scripts = scripts
         self._writers: list[asyncio.StreamWriter] = []
 
     async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         number, self.connections = self.connections, self.connections + 1
         self._writers.append(writer)
+        self.reached_at.append(writer.get_extra_info("sockname")[0])
         try:
             while await self._serve(number, reader, writer):
                 pass

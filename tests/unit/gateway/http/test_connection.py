@@ -16,6 +16,7 @@ from cryptography.x509.oid import NameOID
 
 from naxios.gateway.http import connection
 from naxios.gateway.http.connection import Connection, connect
+from naxios.gateway.http.pool import Pool
 from naxios.gateway.http.request import Origin
 from naxios.gateway.upstream import UpstreamError
 from tests.unit.gateway.http.asking import PATH, provider, upstream, whole
@@ -27,15 +28,15 @@ HOST = "provider.example.com"
 
 
 class Book:
-    """A resolver that knows ``HOST`` by these addresses; after ``seconds``."""
+    """A resolver that tells these addresses after ``seconds``."""
 
     def __init__(self, *addresses: str, seconds: float = 0) -> None:
-        self._addresses = addresses
+        self.known = list(addresses)
         self._seconds = seconds
 
     async def addresses(self, host: str, port: int) -> list[str]:
         await asyncio.sleep(self._seconds)
-        return list(self._addresses)
+        return self.known
 
 
 class Keeper:
@@ -48,9 +49,9 @@ class Keeper:
         pass
 
 
-async def connected(book: Book, port: int, *, seconds: float = 20) -> Connection:
-    origin = Origin(False, HOST, port)
-    return await connect(origin, book, ssl.create_default_context(), lambda: Connection(Keeper()), seconds)
+async def connected(book: Book, port: int, *, first: str = "", seconds: float = 20) -> Connection:
+    origin, tls = Origin(False, HOST, port), ssl.create_default_context()
+    return await connect(origin, book, tls, lambda: Connection(Keeper()), first=first, seconds=seconds)
 
 
 @pytest.fixture
@@ -77,7 +78,36 @@ async def test_addresses_are_tried_in_turn_until_one_answers() -> None:
         made = await connected(Book("127.0.0.3", "127.0.0.2", "127.0.0.1"), server.port)
 
         await eventually(lambda: server.connections)
-        assert made.transport.get_extra_info("peername")[0] == "127.0.0.1"
+        assert made.address == "127.0.0.1"
+        made.transport.abort()
+
+
+async def test_the_address_that_answered_before_is_tried_first() -> None:
+    async with serving(Script([answer()]), host="0.0.0.0") as server:
+        made = await connected(Book("127.0.0.1", "127.0.0.2"), server.port, first="127.0.0.2")
+
+        assert made.address == "127.0.0.2"
+        made.transport.abort()
+
+
+async def test_a_pool_remembers_which_address_answered() -> None:
+    async with serving(Script([answer()]), host="0.0.0.0") as server:
+        book = Book("127.0.0.2")
+        pool = Pool(Origin(False, HOST, server.port), book, ssl.create_default_context())
+        kept = await pool.ask(b"GET / HTTP/1.1\r\n\r\n", 20)
+        book.known = ["127.0.0.1", "127.0.0.2"]
+        await asyncio.gather(*(pool.ask(b"GET / HTTP/1.1\r\n\r\n", 20) for _ in range(2)))
+
+        assert kept.status == 200
+        assert server.reached_at == ["127.0.0.2", "127.0.0.2"]
+        pool.close()
+
+
+async def test_an_address_that_is_none_of_the_names_any_more_is_not_tried() -> None:
+    async with serving(Script([answer()]), host="0.0.0.0") as server:
+        made = await connected(Book("127.0.0.1"), server.port, first="127.0.0.2")
+
+        assert made.address == "127.0.0.1"
         made.transport.abort()
 
 
@@ -86,7 +116,7 @@ async def test_an_address_that_does_not_answer_leaves_time_for_the_next(unanswer
     async with listener:
         made = await connected(Book("127.0.0.2", "127.0.0.1"), unanswering, seconds=1)
 
-        assert made.transport.get_extra_info("peername")[0] == "127.0.0.1"
+        assert made.address == "127.0.0.1"
         made.transport.abort()
 
 
