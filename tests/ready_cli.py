@@ -14,6 +14,7 @@ import traceback
 import weakref
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 
 class ReadyCommandLine:
@@ -48,10 +49,7 @@ def _end(process: subprocess.Popen[str]) -> None:
 
 def _serve() -> None:
     """Run the commands that arrive on standard input, one after the other, until it ends."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "naxios.settings")
-    import django
-
-    django.setup()
+    start()
     for line in sys.stdin:
         arguments, environment = json.loads(line)
         with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
@@ -59,13 +57,27 @@ def _serve() -> None:
             if child == 0:
                 os.dup2(output.fileno(), 1)
                 os.dup2(errors.fileno(), 2)
-                _run(arguments, environment)
+                become(arguments, environment)
             code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
             texts = [(file.seek(0), file.read().decode())[1] for file in (output, errors)]
         print(json.dumps([code, *texts]), flush=True)
 
 
-def _run(arguments: list[str], environment: dict[str, str]) -> None:
+def start() -> None:
+    """Import what commands need, so that they find it: also the pages, which a link in a mail asks for its address."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "naxios.settings")
+    import django
+
+    django.setup()
+    from django.urls import reverse
+
+    import naxios.cli  # noqa: F401
+
+    reverse("web:home")
+
+
+def become(arguments: list[str], environment: dict[str, str]) -> NoReturn:
+    """Be ``naxios ARGUMENTS`` with some more variables, and end as it does, without Python's tidying up."""
     from naxios.cli import main
 
     os.environ.update(environment)

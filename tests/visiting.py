@@ -36,7 +36,7 @@ def mailed_link(server: Server, to: str, subject: str) -> str:
     """The path of the link in a mail that the terminal named, by the first letter of its reader, such as ``a…@…``."""
 
     def found() -> str | None:
-        mails = [json.loads(line)["mail"] for line in list(server.printed)]
+        mails = [json.loads(line)["mail"] for line in server.printed if line.startswith('{"mail"')]
         return next((mail["link"] for mail in mails if (mail["to"][0], mail["subject"]) == (to[0], subject)), None)
 
     return until(found).removeprefix(server.url)
