@@ -12,7 +12,7 @@ class Reach(StrEnum):
 
     PUBLIC = "public"  # public addresses only
     LOOPBACK = "loopback"  # public and loopback: the server itself is bound to loopback
-    PRIVATE = "private"  # anything: NAXIOS_ALLOW_PRIVATE_PROVIDERS=true
+    PRIVATE = "private"  # all but link-local addresses, where clouds tell secrets: NAXIOS_ALLOW_PRIVATE_PROVIDERS=true
 
 
 def is_reachable(address: str, reach: Reach) -> bool:
@@ -32,7 +32,7 @@ def is_reachable(address: str, reach: Reach) -> bool:
         elif ip in _TRANSLATED:
             ip = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
     if reach is Reach.PRIVATE:
-        return not (ip.is_unspecified or ip.is_multicast)
+        return not (ip.is_unspecified or ip.is_multicast or ip.is_link_local)
     if ip.is_loopback:
         return reach is Reach.LOOPBACK
     if isinstance(ip, ipaddress.IPv6Address) and (ip.is_site_local or ip.is_reserved):

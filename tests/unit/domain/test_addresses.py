@@ -26,8 +26,6 @@ PRIVATE = [
     "172.16.0.1",
     "172.31.255.255",
     "192.168.1.1",
-    "169.254.169.254",  # metadata of AWS, GCP, Azure
-    "169.254.170.2",
     "100.64.0.1",  # carrier-grade NAT
     "100.100.100.200",  # metadata of Alibaba
     "198.18.0.1",
@@ -37,8 +35,6 @@ PRIVATE = [
     "0.0.0.1",
     "fc00::1",
     "fd00:ec2::254",  # metadata of AWS
-    "fe80::1",
-    "fe80::1%eth0",
     "fec0::2",  # the host of a QEMU guest
     "2001::1",  # Teredo
     "2001:db8::1",
@@ -48,14 +44,26 @@ PRIVATE = [
     "64:ff9b:1::a00:1",  # NAT64 of one's own network
     "64:ff9b:1:fffe::a00:1",
     "::ffff:10.0.0.1",
-    "::ffff:169.254.169.254",
-    "2002:a9fe:a9fe::1",
     "2002:a00:1::1",
-    "64:ff9b::a9fe:a9fe",
     "64:ff9b::a00:1",
     "64:ff9b::6440:1",
 ]
-NOWHERE = ["0.0.0.0", "::", "224.0.0.1", "239.255.255.250", "ff02::1", "::ffff:0.0.0.0", "::ffff:224.0.0.1"]
+NOWHERE = [
+    "169.254.169.254",  # metadata of AWS, GCP, Azure: no model is served there, but credentials are
+    "169.254.170.2",
+    "fe80::1",
+    "fe80::1%eth0",
+    "::ffff:169.254.169.254",
+    "2002:a9fe:a9fe::1",
+    "64:ff9b::a9fe:a9fe",
+    "0.0.0.0",
+    "::",
+    "224.0.0.1",
+    "239.255.255.250",
+    "ff02::1",
+    "::ffff:0.0.0.0",
+    "::ffff:224.0.0.1",
+]
 
 
 @pytest.mark.parametrize("reach", list(Reach))
@@ -78,7 +86,7 @@ def test_private_addresses_are_reached_only_where_that_is_allowed(address: str, 
 
 @pytest.mark.parametrize("reach", list(Reach))
 @pytest.mark.parametrize("address", NOWHERE)
-def test_addresses_of_nobody_or_everybody_are_never_reached(address: str, reach: Reach) -> None:
+def test_addresses_of_nobody_of_everybody_and_of_the_link_are_never_reached(address: str, reach: Reach) -> None:
     assert not is_reachable(address, reach)
 
 
