@@ -177,8 +177,9 @@ class Gateway:
             # Whoever leaves has had the prompt read by a provider, and is charged for it and what was delivered.
             outcome.delivered = outcome.delivered or (watch.gone and attempts.count > 0)
             outcome.status, outcome.error = (499, "client_left") if watch.gone else (503, "server_stopped")
+            was_settled = settlement.settled
             await settle()
-            if watch.gone:
+            if watch.gone or was_settled:  # nobody is there to be told, or everything has been said
                 return
             if forwarded is None or forwarded.answer is None:
                 raise
