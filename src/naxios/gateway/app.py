@@ -22,7 +22,18 @@ from naxios.gateway.dialects.openai import ChatRequest, parse_chat_request
 from naxios.gateway.forward import Attempts, Forwarded, forward
 from naxios.gateway.journal import Journal
 from naxios.gateway.limits import Limiter, LimitState
-from naxios.gateway.receive import Call, ClientGone, ClientWatch, Receive, Scope, Send, new_id, read_body, respond
+from naxios.gateway.receive import (
+    WHEN_GONE,
+    Call,
+    ClientGone,
+    ClientWatch,
+    Receive,
+    Scope,
+    Send,
+    new_id,
+    read_body,
+    respond,
+)
 from naxios.gateway.refusal import Headers, Refusal, server_stopped
 from naxios.gateway.refusals import RefusalTally
 from naxios.gateway.route import Router
@@ -63,7 +74,7 @@ class Gateway:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers: Headers = scope["headers"]
-        call = Call(new_id(), headers, receive, send, clock.now())
+        call = Call(new_id(), headers, receive, send, scope["extensions"][WHEN_GONE], clock.now())
         task = asyncio.current_task()
         assert task is not None, "a coroutine runs in a task"  # noqa: S101
         self._answering.add(task)
@@ -142,7 +153,7 @@ class Gateway:
         """Forward, deliver and settle an admitted request, whatever happens on the way."""
         outcome, attempts = settlement.outcome, Attempts()
         forwarded: Forwarded | None = None
-        watch = ClientWatch(call.receive)
+        watch = ClientWatch(call.when_gone)
 
         async def settle() -> list[LimitState]:
             outcome.provider, outcome.attempts = attempts.provider, attempts.count
@@ -166,8 +177,9 @@ class Gateway:
             # Whoever leaves has had the prompt read by a provider, and is charged for it and what was delivered.
             outcome.delivered = outcome.delivered or (watch.gone and attempts.count > 0)
             outcome.status, outcome.error = (499, "client_left") if watch.gone else (503, "server_stopped")
+            was_settled = settlement.settled
             await settle()
-            if watch.gone:
+            if watch.gone or was_settled:  # nobody is there to be told, or everything has been said
                 return
             if forwarded is None or forwarded.answer is None:
                 raise

@@ -1,12 +1,13 @@
 """uvicorn's HTTP protocol with what it leaves to others: limits of headers, slow peers, and errors in our shape."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from naxios.gateway.dialects.errors import error_body
-from naxios.gateway.receive import id_headers, new_id
+from naxios.gateway.receive import WHEN_GONE, id_headers, new_id
 from naxios.gateway.refusal import Refusal
 from naxios.server.joined_writes import JoinedWrites
 
@@ -26,6 +27,8 @@ class GuardedProtocol(HttpToolsProtocol):
         # per connection
         self._slow_reader: asyncio.TimerHandle | None = None
         self._deaf = False
+        self._gone = False
+        self._when_gone: Callable[[], None] | None = None
         self._lingering: asyncio.TimerHandle | None = None
         # per request
         self._header_bytes = 0
@@ -40,6 +43,9 @@ class GuardedProtocol(HttpToolsProtocol):
         for timer in (self._slow_headers, self._slow_reader, self._lingering):
             self._cancel(timer)
         super().connection_lost(exc)
+        self._gone = True
+        if self._when_gone is not None:
+            self._when_gone()
 
     def data_received(self, data: bytes) -> None:
         if self._deaf:
@@ -52,6 +58,10 @@ class GuardedProtocol(HttpToolsProtocol):
                 self._check_headers()
         else:
             super().data_received(data)
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self.scope["extensions"] = {WHEN_GONE: self._call_when_gone}  # type: ignore[dict-item]
 
     def on_headers_complete(self) -> None:
         self._in_headers = False
@@ -75,6 +85,14 @@ class GuardedProtocol(HttpToolsProtocol):
     def resume_writing(self) -> None:
         super().resume_writing()
         self._cancel(self._slow_reader)
+
+    def _call_when_gone(self, call: Callable[[], None] | None) -> None:
+        """See :data:`naxios.gateway.receive.WHEN_GONE`. A connection serves one request at a time."""
+        self._when_gone = call
+        if call is not None:
+            self.flow.resume_reading()  # paused by a large body; whoever does not read hears nobody leave
+            if self._gone:
+                self.loop.call_soon(call)
 
     def _check_headers(self) -> None:
         if self._header_bytes > LARGEST_HEADERS:

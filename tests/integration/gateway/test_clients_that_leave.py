@@ -58,6 +58,19 @@ def test_leaving_before_the_first_byte_cancels_the_provider_and_charges_the_prom
     assert used["input_tokens"] > 0
 
 
+def test_leaving_is_noticed_behind_a_large_body_too(
+    server: Server, key: str, provider: StandInProvider, solo: str
+) -> None:
+    provider.models[solo] = Behaviour(hold=threading.Event())
+    connection = Connection(server)
+    connection.send(chat(key, solo, messages=[{"role": "user", "content": "word " * 400_000}]))
+    provider.wait_for_asked(1)
+
+    connection.close()
+
+    assert _asked_for(provider, solo).left.wait(SECONDS)
+
+
 def test_leaving_frees_the_slot_that_the_request_had(server: Server, provider: StandInProvider, solo: str) -> None:
     key = server.key("--concurrency=1")
     provider.models[solo] = Behaviour(hold=threading.Event())

@@ -106,7 +106,7 @@ def test_a_stream_that_is_cut_is_metered_by_what_was_delivered(cut: Cut) -> None
     assert record["output_tokens"] > 0
 
 
-def test_a_client_that_reads_nothing_cannot_keep_its_usage_from_being_recorded(cut: Cut) -> None:
+def test_a_client_that_does_not_read_cannot_keep_its_usage_from_being_recorded(cut: Cut) -> None:
     record = cut.records["endless"]
 
     assert (record["status"], record["error"]) == (503, "server_stopped")
@@ -143,8 +143,12 @@ def _stream(server: Server, key: str, model: str) -> Any:
 
 
 def _unread_stream(server: Server, key: str, model: str) -> socket.socket:
-    """A stream of which nothing is read, so that the server cannot go on writing."""
-    return _connection(server, key, {"model": model, "stream": True, **HELLO})
+    """A stream of which nothing is read after its first event, so that the server cannot go on writing."""
+    connection = _connection(server, key, {"model": model, "stream": True, **HELLO})
+    read = b""
+    while read.count(b"data: ") < 2:
+        read += connection.recv(65536)
+    return connection
 
 
 def _connection(server: Server, key: str, request: dict[str, Any]) -> socket.socket:

@@ -1,7 +1,7 @@
 """The request's body, within its limits of size and time, and the client's leaving."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -127,9 +127,25 @@ def test_nobody_is_answered_who_has_left(messages: Sequence[Message]) -> None:
 # The client's leaving
 
 
+class Door:
+    """Where clients leave, and who wants to be told."""
+
+    def __init__(self) -> None:
+        self.told: Callable[[], None] | None = None
+
+    def when_gone(self, call: Callable[[], None] | None) -> None:
+        self.told = call
+
+    def leave(self) -> None:
+        if self.told is not None:
+            self.told()
+
+
 def test_a_client_that_leaves_ends_what_is_done_for_it() -> None:
     async def serve() -> bool:
-        watch = ClientWatch(sending(body(b"what is sent behind the body"), GONE))
+        door = Door()
+        watch = ClientWatch(door.when_gone)
+        asyncio.get_running_loop().call_soon(door.leave)
         try:
             await asyncio.Event().wait()
         except asyncio.CancelledError:
@@ -141,7 +157,7 @@ def test_a_client_that_leaves_ends_what_is_done_for_it() -> None:
 
 def test_another_cancellation_is_told_from_a_client_that_left() -> None:
     async def serve() -> bool:
-        watch = ClientWatch(sending())
+        watch = ClientWatch(Door().when_gone)
         asyncio.current_task().cancel()  # type: ignore[union-attr]
         try:
             await asyncio.Event().wait()
@@ -155,13 +171,29 @@ def test_another_cancellation_is_told_from_a_client_that_left() -> None:
 
 def test_who_leaves_after_the_watch_was_stopped_interrupts_nothing() -> None:
     async def serve() -> bool:
-        watch = ClientWatch(sending(GONE))
+        door = Door()
+        watch = ClientWatch(door.when_gone)
         watch.stop()
-        for _ in range(10):
-            await asyncio.sleep(0)
+        door.leave()
+        await asyncio.sleep(0)
         return watch.gone
 
     assert not asyncio.run(serve())
+
+
+def test_stopping_a_watch_again_does_not_end_that_of_the_next_request() -> None:
+    async def serve() -> bool:
+        door = Door()
+        first = ClientWatch(door.when_gone)
+        first.stop()
+        second = ClientWatch(door.when_gone)
+        first.stop()
+        door.leave()
+        with pytest.raises(asyncio.CancelledError):
+            await asyncio.Event().wait()
+        return second.gone
+
+    assert asyncio.run(serve())
 
 
 # Answers
@@ -173,7 +205,7 @@ def test_an_answer_has_its_length_and_both_vendors_request_ids() -> None:
     async def send(message: Message) -> None:
         sent.append(message)
 
-    call = Call("req_1", [], sending(), send, 0)
+    call = Call("req_1", [], sending(), send, Door().when_gone, 0)
     asyncio.run(respond(call, 200, [(b"x", b"y")], b"{}"))
 
     assert sent[0]["status"] == 200
