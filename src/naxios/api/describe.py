@@ -50,8 +50,8 @@ def limit_states(user_id: int) -> list[dict[str, Any]]:
     of_account = account_scope(user_id, plans.plan_of(user_id).limits)
     keys = [listed.key for listed in listing.of_user(user_id) if listed.standing == "active"]
     scopes = (of_account, *(key_scope(key.pk, key.limits) for key in keys))
-    known = {(state.scope, state.name): state for state in live.standing(scopes).states}
     now = clock.now()
+    known = {(state.scope, state.name): state for state in live.standing(scopes, now).states}
     rows = []
     for scope in scopes:
         for name, value in msgspec.to_builtins(scope.limits).items():

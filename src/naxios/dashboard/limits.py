@@ -88,7 +88,7 @@ def standing(user_id: int, now: datetime) -> Standing:
     keys = [listed.key for listed in listing.of_user(user_id) if listed.standing == "active"]
     of_account = account_scope(user_id, plan.limits)
     limited = [(key, key_scope(key.pk, key.limits)) for key in keys if key.limits != Limits()]
-    known = live.standing((of_account, *(scope for _, scope in limited)))
+    known = live.standing((of_account, *(scope for _, scope in limited)), microseconds(now))
     states = {(state.scope, state.name): state for state in known.states}
     shown = zlib.crc32(repr(sorted((*place, state.limit, state.remaining) for place, state in states.items())).encode())
     return Standing(

@@ -2,7 +2,6 @@
 
 import asyncio
 
-from naxios.domain import clock
 from naxios.domain.limits import LimitState, Scopes
 from naxios.gateway.limits import Limiter
 from naxios.usage.live import Unanswered
@@ -18,8 +17,8 @@ class LimiterStanding:
         self._limiter = limiter
         self._loop = loop
 
-    def standing(self, scopes: Scopes) -> list[LimitState]:
-        asked = asyncio.run_coroutine_threadsafe(self._limiter.standing(scopes, clock.now()), self._loop)
+    def standing(self, scopes: Scopes, now: int) -> list[LimitState]:
+        asked = asyncio.run_coroutine_threadsafe(self._limiter.standing(scopes, now), self._loop)
         try:
             return asked.result(ANSWER_SECONDS)
         except TimeoutError:

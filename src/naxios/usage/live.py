@@ -18,8 +18,8 @@ class Unanswered(Exception):
 class StandingSource(Protocol):
     """A running limiter, as far as pages know it."""
 
-    def standing(self, scopes: Scopes) -> list[LimitState]:
-        """How every limit of ``scopes`` stands now.
+    def standing(self, scopes: Scopes, now: int) -> list[LimitState]:
+        """How every limit of ``scopes`` stands at the moment ``now``.
 
         Raises
         ------
@@ -44,18 +44,20 @@ def register(source: StandingSource | None) -> None:
     _source = source
 
 
-def standing(scopes: Scopes) -> Standing:
-    """How the limits of ``scopes`` stand, as far as that can be known here."""
+def standing(scopes: Scopes, now: int) -> Standing:
+    """How the limits of ``scopes`` stand, as far as that can be known here.
+
+    Resets count from ``now``, which is the present moment: stated, so that whoever adds the two gets midnight.
+    """
     if _source is not None:
         try:
-            return Standing(_source.standing(scopes), complete=True)
+            return Standing(_source.standing(scopes, now), complete=True)
         except Unanswered:
             pass
-    return Standing(_days_from_rollups(scopes), complete=False)
+    return Standing(_days_from_rollups(scopes, now), complete=False)
 
 
-def _days_from_rollups(scopes: Scopes) -> list[LimitState]:
-    now = clock.now()
+def _days_from_rollups(scopes: Scopes, now: int) -> list[LimitState]:
     limited = [(scope.id, scope.limits.tokens_per_day) for scope in scopes if scope.limits.tokens_per_day is not None]
     used = queries.tokens_of_today([scope_id for scope_id, _ in limited])
     return [

@@ -86,6 +86,13 @@ def test_limits_tell_what_is_used_today(program: Program, used: int) -> None:
     )
 
 
+def test_a_limit_of_the_day_resets_at_midnight_and_not_a_moment_later(program: Program) -> None:
+    told = program.get("/api/limits").json()
+
+    day = next(row for row in told if row["limit"] == "tokens_per_day")
+    assert day["resets_at"].endswith("T00:00:00Z")
+
+
 def test_a_limit_that_only_the_gateway_knows_is_told_without_numbers(program: Program) -> None:
     told = program.get("/api/limits").json()
 

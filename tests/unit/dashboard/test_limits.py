@@ -29,7 +29,7 @@ class Limiter:
     def __init__(self, used: int) -> None:
         self.used = used
 
-    def standing(self, scopes: Scopes) -> list[LimitState]:
+    def standing(self, scopes: Scopes, now: int) -> list[LimitState]:
         return [
             LimitState(scope.id, name, value, value - self.used, 30 * SECOND if self.used else 0)
             for scope in scopes

@@ -28,10 +28,10 @@ def loop() -> Iterator[asyncio.AbstractEventLoop]:
 
 
 def test_it_tells_what_the_present_minute_has_taken(loop: asyncio.AbstractEventLoop) -> None:
-    limiter = MemoryLimiter()
-    asyncio.run_coroutine_threadsafe(limiter.admit(SCOPES, 10, clock.now()), loop).result()
+    limiter, now = MemoryLimiter(), clock.now()
+    asyncio.run_coroutine_threadsafe(limiter.admit(SCOPES, 10, now), loop).result()
 
-    standing = LimiterStanding(limiter, loop).standing(SCOPES)
+    standing = LimiterStanding(limiter, loop).standing(SCOPES, now)
 
     assert [(state.name, state.limit, state.remaining) for state in standing] == [
         ("requests_per_minute", 5, 4),
@@ -44,6 +44,6 @@ def test_a_loop_that_is_busy_is_not_waited_for(loop: asyncio.AbstractEventLoop) 
     loop.call_soon_threadsafe(free.wait)
 
     with pytest.raises(Unanswered):
-        LimiterStanding(MemoryLimiter(), loop).standing(SCOPES)
+        LimiterStanding(MemoryLimiter(), loop).standing(SCOPES, clock.now())
 
     free.set()

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from naxios.domain import clock
 from naxios.domain.limits import LimitName, Limits, LimitState, Scope, Scopes, account_scope, key_scope
 from naxios.usage import live
 from tests.unit.usage.histories import drain, used
@@ -18,7 +19,7 @@ class Limiter:
     def __init__(self, *, answers: bool) -> None:
         self._answers = answers
 
-    def standing(self, scopes: Scopes) -> list[LimitState]:
+    def standing(self, scopes: Scopes, now: int) -> list[LimitState]:
         if not self._answers:
             raise live.Unanswered
         return [LimitState(scopes[0].id, LimitName.REQUESTS_PER_MINUTE, 5, 4, 12_000_000)]
@@ -33,7 +34,7 @@ def _nobody_to_ask_afterwards() -> Iterator[None]:
 def test_a_limiter_that_answers_knows_everything() -> None:
     live.register(Limiter(answers=True))
 
-    standing = live.standing(SCOPES)
+    standing = live.standing(SCOPES, clock.now())
 
     assert standing.complete
     assert [(state.name, state.remaining) for state in standing.states] == [("requests_per_minute", 4)]
@@ -44,7 +45,7 @@ def test_without_an_answer_the_day_is_still_known_from_rollups(source: live.Stan
     live.register(source)
     drain([used(datetime.now(UTC), key=2, tokens=20), used(datetime.now(UTC), key=3, tokens=2)])
 
-    standing = live.standing(SCOPES)
+    standing = live.standing(SCOPES, clock.now())
 
     assert not standing.complete
     assert [(state.scope, state.name, state.limit, state.remaining) for state in standing.states] == [
@@ -54,4 +55,4 @@ def test_without_an_answer_the_day_is_still_known_from_rollups(source: live.Stan
 
 
 def test_scopes_without_a_daily_limit_have_nothing_to_tell_then() -> None:
-    assert live.standing((Scope("account:1", Limits(concurrency=2)),)) == live.Standing([], complete=False)
+    assert live.standing((Scope("account:1", Limits(concurrency=2)),), clock.now()) == live.Standing([], complete=False)
