@@ -43,9 +43,7 @@ def serve(host: str, port: int, workers: int, as_json: bool) -> None:
         click.echo(f"Naxios {__version__} is running at {url}")
         click.echo(f"Its data is in {config.home}. Stop it with Ctrl+C.")
         if link:
-            click.echo(
-                "\nNobody can sign in yet. This link makes the first staff account; it works once, for 24 hours:"
-            )
+            click.echo("\nThere is no staff account yet. This link makes the first one; it works once, for 24 hours:")
             click.echo(f"  {link}\n")
 
     from naxios.mail.queries import Announcement
