@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -9,6 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +34,7 @@ class Server:
         self.first_staff_link: str | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._port = port
+        self._said = 0
         self._users: set[str] = set()
         self._ready: ReadyCommandLine | None = None
         self.environment = {
@@ -65,8 +68,8 @@ class Server:
 
     @property
     def printed(self) -> list[str]:
-        """What it has printed, line by line."""
-        return self.output.read_text().splitlines()
+        """What it has printed since it said that it runs, line by line."""
+        return self.output.read_bytes()[self._said :].decode().splitlines()
 
     def kill(self) -> None:
         """``kill -9``."""
@@ -143,10 +146,22 @@ class Server:
         while time.monotonic() < end and self._process.poll() is None:
             output = self.output.read_bytes()[before:]
             if output.endswith(b"}\n"):
-                told: dict[str, Any] = json.JSONDecoder().raw_decode(output.decode())[0]
+                told: dict[str, Any]
+                told, length = json.JSONDecoder().raw_decode(output.decode())
+                self._said = before + len(output.decode()[: length + 1].encode())
                 return told
             time.sleep(0.02)
         raise AssertionError(f"naxios serve did not start:\n{self.log.read_text()[-4000:]}")
+
+
+@cache
+def _static_files() -> Path:
+    """What a server collects at its first start, collected once for all of this process's servers."""
+    from naxios import config
+    from naxios.server.static_files import collect_static_files
+
+    collect_static_files(config.load())
+    return config.load().home / "static"
 
 
 GENEROUS_PLAN = """
@@ -161,6 +176,8 @@ models = ["*"]
 def running_server(directory: Path, *, port: int = 0, **environment: str) -> Iterator[Server]:
     """A server with :data:`GENEROUS_PLAN`, stopped at the end; its exit code has to be 0."""
     server = Server(directory / "home", port=port, **environment)
+    server.home.mkdir(mode=0o700)
+    shutil.copytree(_static_files(), server.home / "static", copy_function=os.link)  # a second of work at each start
     server.start()
     try:
         server.apply(GENEROUS_PLAN)

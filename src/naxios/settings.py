@@ -217,9 +217,13 @@ TIME_ZONE = "UTC"
 # Collected at start by naxios.server.static_files: compressed, and named by content so that browsers may keep them.
 STATIC_URL = "/static/"
 STATIC_ROOT = _loaded.home / "static"
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ("gz", "woff2", "png", "map")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage",
+        "OPTIONS": {"file_permissions_mode": 0o600},
+    },
 }
 
 LOGGING_CONFIG = None

@@ -11,6 +11,7 @@ from naxios.config import Config
 from naxios.server.locks import locked
 
 _STAMP = ".collected"
+_UNUSED = ["redoc*"]  # django-ninja's other documentation page
 
 
 def collect_static_files(config: Config) -> None:
@@ -22,7 +23,7 @@ def collect_static_files(config: Config) -> None:
         if stamp.exists() and stamp.read_text() == wanted:
             return
         shutil.rmtree(root, ignore_errors=True)
-        call_command("collectstatic", verbosity=0, interactive=False)
+        call_command("collectstatic", verbosity=0, interactive=False, ignore_patterns=_UNUSED)
         stamp.write_text(wanted)
 
 

@@ -142,8 +142,11 @@ def test_everything_agrees_while_no_server_runs(copied: Server) -> None:
         ("UPDATE usage_usagerecord SET standard_tokens = 0 WHERE id = 1", "standard_tokens 69 (records: 46)"),
         ("UPDATE usage_usagerecord SET output_tokens = 22 WHERE id = 1", "output_tokens 63 (records: 64)"),
         ("UPDATE usage_usagerecord SET status = 500 WHERE id = 1", "errors 0 (records: 1)"),
-        ("UPDATE usage_usagerecord SET model = 'other' WHERE id = 1", "other, naxios: requests 0 (records: 1)"),
-        ("UPDATE usage_usagerecord SET user_id = 2 WHERE id = 1", "account 2, key 1, naxios/echo, naxios: requests 0"),
+        ("UPDATE usage_usagerecord SET model = 'other' WHERE id = 1", "other, naxios, 200: requests 0 (records: 1)"),
+        (
+            "UPDATE usage_usagerecord SET user_id = 2 WHERE id = 1",
+            "account 2, key 1, naxios/echo, naxios, 200:",
+        ),
         ("UPDATE usage_usagerollup SET input_tokens = 0 WHERE period = 'hour'", "input_tokens 0 (records: 6)"),
         ("UPDATE usage_usagerollup SET requests = 4 WHERE period = 'day' AND key_id = 1", "requests 4 (records: 3)"),
         ("DELETE FROM usage_usagerollup WHERE period = 'day'", "day rollup"),
