@@ -1,4 +1,4 @@
-"""The refusals that the source can make, read from the source itself."""
+"""The refusals and problems that the source can answer with, read from the source itself."""
 
 import ast
 from collections.abc import Iterator
@@ -19,6 +19,19 @@ def refusals(source: Path) -> set[tuple[str, str]]:
     for file in (source / "gateway").rglob("*.py"):
         for call in _calls(ast.parse(file.read_text())):
             found |= set(_refusals_of(call))
+    return found
+
+
+def problems(source: Path) -> set[tuple[str, str]]:
+    """Status and code of every ``_problem(…)`` of the management API; plain HTTP errors have a dictionary."""
+    tree = ast.parse((source / "api" / "views" / "rest.py").read_text())
+    found = set()
+    for call in _calls(tree):
+        if ast.unparse(call.func) == "_problem" and isinstance(call.args[1], ast.Constant):
+            found.add((str(call.args[1].value), _constant(call.args[3])))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "codes":
+            found |= {(str(status), code) for status, code in ast.literal_eval(node.value).items()}
     return found
 
 

@@ -8,11 +8,13 @@ from typing import NamedTuple
 ROOT = Path(__file__).parents[2]
 
 _FENCED = re.compile(
-    r"^(?:<!-- not run: (?P<reason>.+?) -->\n)?```(?P<language>\w*)(?P<output> output)?\n(?P<text>.*?)^```$",
+    r"^(?:<!-- (?P<word>not run|reader): (?P<note>[^\n]+?) -->\n)?"
+    r"```(?P<language>\w*)(?P<output> output)?\n(?P<text>.*?)^```$",
     re.MULTILINE | re.DOTALL,
 )
 _HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
+_LABEL = re.compile("“([^”]+)”")
 
 
 class Sample(NamedTuple):
@@ -23,6 +25,7 @@ class Sample(NamedTuple):
     where : file and line, for messages.
     is_output : whether it shows what the sample before it prints: its info string ends with ``output``.
     not_run : why it cannot be run, if a ``<!-- not run: … -->`` before it says so.
+    before : what the reader does first, if a ``<!-- reader: … -->`` before it says so: what prose asks of people.
     """
 
     where: str
@@ -30,11 +33,17 @@ class Sample(NamedTuple):
     text: str
     is_output: bool
     not_run: str | None
+    before: str | None
 
     @property
     def is_followed(self) -> bool:
         """Whether a reader does something with it, rather than look at it."""
         return not (self.is_output or self.not_run or self.language == "text")
+
+    @property
+    def needs_a_server(self) -> bool:
+        """Whether it is something to do while Naxios runs; settings are read before."""
+        return self.is_followed and self.language != "dotenv"
 
 
 def documents() -> list[Path]:
@@ -56,7 +65,8 @@ def samples(document: Path) -> list[Sample]:
             match["language"],
             match["text"],
             match["output"] is not None,
-            match["reason"],
+            match["note"] if match["word"] == "not run" else None,
+            match["note"] if match["word"] == "reader" else None,
         )
         for match in _FENCED.finditer(text)
     ]
@@ -95,6 +105,11 @@ def anchors(document: Path) -> set[str]:
 def links(document: Path) -> list[str]:
     """Where ``document`` links to, images included."""
     return _LINK.findall(prose(document))
+
+
+def labels(document: Path) -> set[str]:
+    """What ``document`` quotes from the pages, which stands in “curly quotation marks”."""
+    return {" ".join(label.split()) for label in _LABEL.findall(prose(document))}
 
 
 def _is_row(line: str) -> bool:

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -9,19 +10,19 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from naxios.catalogue import file as catalogue_file
+from tests.docs.command_line import run_script
 from tests.docs.markdown import Sample
 from tests.serving import Server
 from tests.stand_ins.provider import StandInProvider
+from tests.visiting import Visitor, mailed_link
 
 WRITTEN_ADDRESS = "http://127.0.0.1:8000"
 """Where documents say that the server is."""
+WRITTEN_TOKEN = "nxt_…"
+"""What documents write for an access token, which only its page shows."""
 
-SECONDS = 60
+SECONDS = 120
 
-_RUN = """#!/bin/sh
-[ $# -gt 0 ] || exit 0  # it is running
-exec naxios "$@"
-"""
 _CURL = "silent\nfail-with-body\n"
 _IMPORTS_A_PACKAGE = re.compile(r"""^import .* from "(?!node:)""", re.MULTILINE)
 
@@ -34,26 +35,19 @@ class Reader:
     """
 
     def __init__(self, server: Server, environment: dict[str, str]) -> None:
+        self._server = server
         self._directory = server.home.parent
-        self._address = server.url
+        self._environment = environment
         self._state = self._directory / "environment.sh"
-        self._state.touch()
-        run = self._directory / "run"
-        run.write_text(_RUN)
-        run.chmod(0o755)
-        (self._directory / ".curlrc").write_text(_CURL)
-        self._environment = {
-            **{name: value for name, value in os.environ.items() if not name.startswith("NAXIOS_")},
-            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
-            "CURL_HOME": str(self._directory),
-            **environment,
-        }
+        self._state.write_text("")
 
     def follow(self, samples: list[Sample]) -> None:
         """Do what ``samples`` say, in order."""
         for sample, after in zip(samples, [*samples[1:], None], strict=True):
-            if not sample.is_followed:
+            if not sample.needs_a_server:
                 continue
+            if sample.before is not None:
+                self._prepare(sample)
             shown = after.text if after is not None and after.is_output else None
             match sample.language:
                 case "sh":
@@ -66,12 +60,22 @@ class Reader:
                     self._run(sample, f"exec node {check} {self._written(sample, 'sample.mjs')}", shown)
                 case "toml":
                     self._write_catalogue(sample)
-                case "dotenv":
-                    self._load(sample)
                 case other:
                     raise AssertionError(f"{sample.where}: nobody checks samples of {other!r}")
 
+    def _prepare(self, sample: Sample) -> None:
+        """Do what the prose before ``sample`` asks for."""
+        match sample.before:
+            case "stops Naxios":
+                assert self._server.stop() == 0
+            case "starts Naxios":
+                self._server.start()
+            case other:
+                raise AssertionError(f"{sample.where}: nobody knows how a reader {other}")
+
     def _run(self, sample: Sample, script: str, shown: str | None) -> None:
+        if WRITTEN_TOKEN in script:
+            script = script.replace(WRITTEN_TOKEN, self._make_token())
         script = self._here(f"set -eu\n. ./{self._state.name}\n{script}\nexport -p > {self._state.name}\n")
         done = subprocess.run(
             ["sh", "-c", script],
@@ -99,38 +103,72 @@ class Reader:
         except catalogue_file.FileProblems as found:
             raise AssertionError("\n".join(found.problems)) from None
 
-    def _load(self, sample: Sample) -> None:
-        """Let Naxios read a ``.env``, in a directory of its own: the server here has its own settings."""
-        directory = self._directory / "configured"
-        directory.mkdir(exist_ok=True)
-        (directory / ".env").write_text(sample.text)
-        script = f"cd {directory.name}\nexec python -c 'from naxios import config; config.load()'"
-        self._run(sample, script, None)
-
     def _written(self, sample: Sample, name: str) -> str:
         (self._directory / name).write_text(self._here(sample.text))
         return name
 
     def _here(self, text: str) -> str:
-        return text.replace(WRITTEN_ADDRESS, self._address)
+        return text.replace(WRITTEN_ADDRESS, self._server.url)
+
+    def _make_token(self) -> str:
+        """An access token as people get one: by signing up, opening the link and filling in the page's form."""
+        visitor, email = Visitor(self._server), "programs@example.com"
+        visitor.send("/accounts/signup/", email=email, password1="four unrelated words", is_old_enough="on")
+        visitor.send(mailed_link(self._server, email, "Confirm your e-mail address"))
+        page = visitor.send("/dashboard/tokens/", name="script", may="change", days="90")
+        shown = re.search(r"nxt_[0-9A-Za-z]{36}", page.text)
+        assert shown, page.text
+        return shown[0]
 
 
-@contextmanager
-def reader(directory: Path, provider: StandInProvider) -> Iterator[Reader]:
-    """A reader beside a fresh server; in the environment is the credential of a provider, as a real one may have."""
-    server = Server(directory / "naxios-data")
-    server.start()
-    try:
-        yield Reader(
-            server,
-            {
-                "OPENAI_API_KEY": provider.credential,
-                "OPENAI_BASE_URL": provider.url,
-                "OLLAMA_HOST": "127.0.0.1:9",  # nothing listens there, whatever runs on this machine
-            },
-        )
-    finally:
-        server.stop()
+class Desk:
+    """Where readers sit, one after the other: each finds a server as a first start leaves it.
+
+    The first start is made once and copied, and commands are forks of one process.
+    """
+
+    def __init__(self, directory: Path, provider: StandInProvider) -> None:
+        self._directory = directory
+        self._home = directory / "naxios-data"
+        self._fresh = directory / "fresh"
+        self._environment = {
+            **{name: value for name, value in os.environ.items() if not name.startswith("NAXIOS_")},
+            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+            "CURL_HOME": str(directory),
+            "OPENAI_API_KEY": provider.credential,
+            "OPENAI_BASE_URL": provider.url,
+            "OLLAMA_HOST": "127.0.0.1:9",  # nothing listens there, whatever runs on this machine
+        }
+
+    @contextmanager
+    def opened(self) -> Iterator["Desk"]:
+        """Ready for readers, for as long as the context lasts."""
+        server = Server(self._home)
+        server.start()
+        assert server.stop() == 0
+        shutil.copytree(self._home, self._fresh)
+        (self._directory / ".curlrc").write_text(_CURL)
+        with run_script(self._directory, self._environment):
+            yield self
+
+    @contextmanager
+    def reader(self) -> Iterator[Reader]:
+        """A reader beside a running server."""
+        with self.server() as server:
+            yield Reader(server, self._environment)
+
+    @contextmanager
+    def server(self) -> Iterator[Server]:
+        """A server that nobody has used yet."""
+        shutil.rmtree(self._home)
+        shutil.copytree(self._fresh, self._home)
+        server = Server(self._home)
+        server.output.unlink()
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()
 
 
 def _without_space(text: str) -> str:

@@ -1,74 +1,77 @@
 """Makes the pictures in ``docs/images``: ``python -m tests.docs.screenshots``. No test: pictures are looked at."""
 
-import json
 import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import httpx2 as httpx
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
+from tests.browser.chromium import EXECUTABLE
+from tests.browser.inhabited import Inhabited, inhabit
 from tests.docs.markdown import ROOT
-from tests.serving import running_server
+from tests.serving import Server
 
 IMAGES = ROOT / "docs" / "images"
 SHOWN_ADDRESS = "http://llm.example.com:8000"
-VIEWPORT = {"width": 1120, "height": 720}
+VIEWPORT = {"width": 1280, "height": 800}
 CATALOGUE = """
-[providers.vllm]
+[providers.openai]
 kind = "openai"
-base_url = "http://127.0.0.1:8001/v1"
-api_key = "${VLLM_API_KEY}"
+base_url = "https://api.openai.com/v1"
+api_key = "${OPENAI_API_KEY}"
 
-[providers.ollama]
+[providers.anthropic]
 kind = "openai"
-base_url = "http://127.0.0.1:11434/v1"
+base_url = "https://api.anthropic.com/v1"
+api_key = "${ANTHROPIC_API_KEY}"
 
-[models."qwen3-32b"]
-context_tokens = 131072
-routes = [ { provider = "vllm", model = "Qwen/Qwen3-32B" } ]
+[models."gpt-5-mini"]
+context_tokens = 400000
+routes = [ { provider = "openai", model = "gpt-5-mini" } ]
 
-[models.llama]
-context_tokens = 128000
-multiplier = "0.25"
-routes = [
-    { provider = "ollama", model = "llama3.1:8b" },
-    { provider = "vllm", model = "meta-llama/Llama-3.1-8B", priority = 1 },
-]
+[models."claude-sonnet-5"]
+context_tokens = 200000
+multiplier = "3"
+routes = [ { provider = "anthropic", model = "claude-sonnet-5" } ]
+
+[models.embed-3]
+context_tokens = 8192
+multiplier = "0.1"
+routes = [ { provider = "openai", model = "embed-3" } ]
 """
+PICTURES = {
+    "home": ("/", "visitor"),
+    "dashboard": ("/dashboard/", "owner"),
+    "usage": ("/dashboard/usage/?period=7d", "owner"),
+    "console": ("/staff/", "staff"),
+}
+"""The page and who looks at it, by the name of the file."""
 
 
 def main() -> None:
-    """Start a server, use it a little, and take the pictures."""
-    with (
-        tempfile.TemporaryDirectory() as directory,
-        running_server(Path(directory), NAXIOS_BASE_URL=SHOWN_ADDRESS) as server,
-        sync_playwright() as playwright,
-    ):
-        address = json.loads((server.home / "running.json").read_text())["url"]
-        key = server.key()
-        for text in ("Hello", "What is the tallest mountain?", "Write a haiku about journals."):
-            httpx.post(
-                f"{address}/v1/chat/completions",
-                headers={"authorization": f"Bearer {key}"},
-                json={"model": "naxios/echo", "messages": [{"role": "user", "content": text}]},
-            )
-        server.apply(CATALOGUE, VLLM_API_KEY="sk-an-example-0123")
-        assert server.first_staff_link is not None
-        mapping = f"MAP {urlsplit(SHOWN_ADDRESS).netloc} {urlsplit(address).netloc}"
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=[f"--host-resolver-rules={mapping}"]
-        )
-        page = browser.new_page(viewport=VIEWPORT, color_scheme="light")
-        page.goto(SHOWN_ADDRESS)
-        page.screenshot(path=IMAGES / "home.png")
-        page.goto(server.first_staff_link)
-        page.get_by_label("E-mail").fill("staff@example.com")
-        page.get_by_label("Password").fill("a long enough password")
-        page.locator("main form button").click()
-        page.get_by_role("heading", name="Console").wait_for()
-        page.screenshot(path=IMAGES / "console.png")
+    """Start a server, let people have used it, and take the pictures."""
+    with tempfile.TemporaryDirectory() as directory, sync_playwright() as playwright:
+        server = Server(Path(directory) / "home")
+        server.start()
+        server.apply(CATALOGUE, OPENAI_API_KEY="sk-an-example-0123", ANTHROPIC_API_KEY="sk-an-example-4567")
+        inhabited = inhabit(server)
+        mapping = f"MAP {urlsplit(SHOWN_ADDRESS).netloc} {urlsplit(server.url).netloc}"
+        browser = playwright.chromium.launch(executable_path=EXECUTABLE, args=[f"--host-resolver-rules={mapping}"])
+        for name, (path, who) in PICTURES.items():
+            _take(browser, inhabited, path, who, IMAGES / f"{name}.png")
         browser.close()
+        server.stop()
+
+
+def _take(browser: Browser, inhabited: Inhabited, path: str, who: str, file: Path) -> None:
+    context = browser.new_context(viewport=VIEWPORT, color_scheme="light")
+    inhabited.enter(context, who)
+    page = context.new_page()
+    # Visitors see the address in samples; who is signed in has a cookie for the real one.
+    page.goto((SHOWN_ADDRESS if who == "visitor" else inhabited.server.url) + path, wait_until="load")
+    page.wait_for_timeout(500)  # charts are drawn once the page stands
+    page.screenshot(path=file)
+    context.close()
 
 
 if __name__ == "__main__":

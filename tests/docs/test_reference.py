@@ -4,25 +4,27 @@ import json
 import os
 import re
 from collections.abc import Iterator
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
 import click
-import httpx2 as httpx
 import pytest
 from prometheus_client.metrics import MetricWrapperBase
 from pydantic import BaseModel
 
 from naxios import config
+from naxios.api.views.rest import api
 from naxios.catalogue import file as catalogue_file
 from naxios.cli import cli
 from naxios.domain.inventory import Category
 from naxios.domain.usage import UsageSource
 from naxios.gateway import metrics
+from naxios.mail import smtp_url
 from naxios.privacy import queries as privacy
 from tests.docs import markdown
-from tests.docs.codes import refusals
-from tests.serving import Server, running_server
+from tests.docs.codes import problems, refusals
+from tests.docs.command_line import OF_READERS
 
 SOURCE = markdown.ROOT / "src" / "naxios"
 DOCS = markdown.ROOT / "docs"
@@ -31,14 +33,20 @@ CATALOGUE = DOCS / "operators" / "catalogue.md"
 COMMANDS = DOCS / "operators" / "commands.md"
 CONFIGURATION = DOCS / "operators" / "configuration.md"
 LIMITS_AND_ERRORS = DOCS / "developers" / "limits-and-errors.md"
+MAIL = DOCS / "operators" / "mail.md"
+MANAGEMENT_API = DOCS / "developers" / "management-api.md"
 PRIVACY = DOCS / "privacy.md"
 USAGE = DOCS / "operators" / "usage.md"
 
 _VARIABLE = re.compile(r"\bNAXIOS_[A-Z_]+[A-Z]\b")
-_HEADER_ROW = re.compile(r"^\| `([a-z-]+)` \|", re.MULTILINE)
-NAMES_OF_SAMPLES = {"NAXIOS_KEY"}
-"""Variables that readers set for themselves."""
-STANDARD_HEADERS = {"date", "content-type", "content-length", "transfer-encoding", "cache-control", "x-accel-buffering"}
+TLS = {"in the clear": (False, False), "STARTTLS": (True, False), "TLS from the start": (False, True)}
+PLACES = {
+    "site_name": "site.name",
+    "site_logo": "site.logo",
+    "site_accent": "site.css",
+    "contact_email": "site.contact",
+}
+"""Where the configuration keeps a variable that it does not keep under the variable's own name."""
 
 
 def test_every_variable_is_in_the_table() -> None:
@@ -56,7 +64,8 @@ def test_a_variable_has_the_default_that_the_table_says(tmp_path: Path, monkeypa
     loaded = config.load.__wrapped__()
 
     for name, default, _ in rows:
-        value = getattr(loaded, name.strip("`").removeprefix("NAXIOS_").lower())
+        variable = name.strip("`").removeprefix("NAXIOS_").lower()
+        value = attrgetter(PLACES.get(variable, variable))(loaded)
         written = markdown.code(default)
         if written is None:
             assert not value or default.startswith("made"), name
@@ -68,7 +77,7 @@ def test_a_variable_has_the_default_that_the_table_says(tmp_path: Path, monkeypa
 def test_a_document_names_only_variables_that_there_are(document: Path) -> None:
     named = set(_VARIABLE.findall(document.read_text()))
 
-    assert named - _variables() - NAMES_OF_SAMPLES == set()
+    assert named - _variables() - OF_READERS == set()
 
 
 def test_every_refusal_is_in_the_table() -> None:
@@ -77,11 +86,18 @@ def test_every_refusal_is_in_the_table() -> None:
     assert {(status, markdown.code(code)) for status, code, *_ in rows} == refusals(SOURCE)
 
 
-def test_the_headers_in_the_tables_are_those_that_are_sent(tmp_path: Path) -> None:
-    with running_server(tmp_path) as server:
-        sent = {name for answer in _answers(server) for name in answer.headers}
+def test_every_operation_of_the_management_api_is_in_the_table() -> None:
+    rows = markdown.table(MANAGEMENT_API, "What it can do")
+    paths = api.get_openapi_schema()["paths"]
 
-    assert sent - STANDARD_HEADERS == set(_HEADER_ROW.findall(markdown.section(LIMITS_AND_ERRORS, "Headers")))
+    there = [f"{method.upper()} {path}" for path, methods in paths.items() for method in methods]
+    assert sorted(name for name, *_ in rows) == sorted(f"`{operation}`" for operation in there)
+
+
+def test_every_problem_of_the_management_api_is_in_the_table() -> None:
+    rows = markdown.table(MANAGEMENT_API, "Errors")
+
+    assert {(status, markdown.code(code)) for status, code, *_ in rows} == problems(SOURCE)
 
 
 @pytest.mark.parametrize(
@@ -110,6 +126,17 @@ def test_every_command_is_in_the_table() -> None:
     rows = markdown.table(COMMANDS, "Commands")
 
     assert sorted(name for name, *_ in rows) == sorted(f"`{name}`" for name in _verbs("naxios", cli))
+
+
+def test_every_way_to_reach_a_mail_server_is_in_the_table() -> None:
+    rows = markdown.table(MAIL, "With a mail server")
+    known = re.findall(r'"(smtp[a-z+]*)":', (SOURCE / "mail" / "smtp_url.py").read_text())
+
+    assert [scheme for scheme, *_ in rows] == [f"`{scheme}://`" for scheme in known]
+    for scheme, connection, port in rows:
+        settings = smtp_url.settings_of(f"{markdown.code(scheme)}mail.example.com")
+        assert settings["EMAIL_PORT"] == int(port)
+        assert (settings["EMAIL_USE_TLS"], settings["EMAIL_USE_SSL"]) == TLS[connection]
 
 
 def test_every_metric_is_in_the_table() -> None:
@@ -164,15 +191,3 @@ def _name(metric: MetricWrapperBase) -> str:
     """As it stands in what Prometheus reads."""
     family = next(iter(metric.collect()))
     return f"{family.name}_total" if family.type == "counter" else family.name
-
-
-def _answers(server: Server) -> Iterator[httpx.Response]:
-    """One answer of each kind: completion, stream, key, refusals by a rate, by a whole limit, and without a key."""
-    key = server.key("--requests-per-minute", "2", "--tokens-per-minute", "5000", user="headers@example.com")
-    greeting = {"model": "naxios/echo", "messages": [{"role": "user", "content": "Hello"}]}
-    for more in ({}, {"stream": True}, {}, {"max_tokens": 6000}):
-        yield httpx.post(
-            f"{server.api}/chat/completions", headers={"authorization": f"Bearer {key}"}, json={**greeting, **more}
-        )
-    yield httpx.get(f"{server.api}/key", headers={"x-api-key": key})
-    yield httpx.get(f"{server.api}/models")
