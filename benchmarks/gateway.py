@@ -111,7 +111,7 @@ def _start(stack: ExitStack, directory: Path, pause_ms: float) -> list[System]:
     if systems.nginx_path():
         compared.append(stack.enter_context(systems.nginx(directory, provider)))
     else:
-        print("nginx is not installed, so it is left out. On Debian: apt-get install nginx-light", file=sys.stderr)
+        print("nginx is not installed, so it is left out. On Debian: apt-get install nginx", file=sys.stderr)
     return [*compared, provider]
 
 
