@@ -48,8 +48,10 @@ def run_script(directory: Path, environment: dict[str, str]) -> Iterator[None]:
     run = directory / "run"
     run.write_text(_RUN)
     run.chmod(0o755)
-    yield
-    process.communicate()
+    try:
+        yield
+    finally:
+        process.communicate()
 
 
 def _serve() -> None:
