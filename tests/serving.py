@@ -8,16 +8,20 @@ import sqlite3
 import subprocess
 import sys
 import time
+import tomllib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import httpx2 as httpx
+
 from tests.ready_cli import ReadyCommandLine
 
 START_SECONDS = 60
 RECORD_SECONDS = 20
+KNOWN_SECONDS = 20
 
 
 class Server:
@@ -35,6 +39,7 @@ class Server:
         self._process: subprocess.Popen[bytes] | None = None
         self._port = port
         self._said = 0
+        self._applied: list[str] = []
         self._users: set[str] = set()
         self._ready: ReadyCommandLine | None = None
         self.environment = {
@@ -106,15 +111,22 @@ class Server:
         """``naxios apply`` of a file with this text."""
         file = self.log.parent / "catalogue.toml"
         file.write_text(catalogue)
-        return self.cli("apply", str(file), **environment)
+        applied = self.cli("apply", str(file), **environment)
+        self._applied = list(tomllib.loads(catalogue).get("models", {}))
+        return applied
 
     def key(self, *options: str, user: str = "dev@example.com", plan: str = "test") -> str:
-        """The secret of a new key of ``user``, who is made on first use, on ``plan`` if there is such a plan."""
+        """The secret of a new key of ``user``, who is made on first use, on ``plan`` if there is such a plan.
+
+        Models that were applied before can be asked for with it: a gateway hears of them a moment later.
+        """
         if user not in self._users:
             if self._ready_run("user", "create", user, "--plan", plan).returncode != 0:
                 self._ready_run("user", "create", user)  # refused too if the account was there already
             self._users.add(user)
-        return str(self.cli("key", "create", "--user", user, "--name", "test key", *options)["secret"])
+        secret = str(self.cli("key", "create", "--user", user, "--name", "test key", *options)["secret"])
+        self._wait_for_models(secret)
+        return secret
 
     def record(self, request_id: str) -> dict[str, Any]:
         """The usage record of a request, once the journal has been carried into the (embedded) database."""
@@ -130,6 +142,16 @@ class Server:
                 return dict(row)
             time.sleep(0.05)
         raise AssertionError(f"there is no usage record of {request_id}")
+
+    def _wait_for_models(self, secret: str) -> None:
+        if self._process is None or self._process.poll() is not None:
+            return  # it will know them when it starts
+        end = time.monotonic() + KNOWN_SECONDS
+        for model in self._applied:
+            while httpx.get(f"{self.api}/models/{model}", headers={"x-api-key": secret}).status_code == 404:
+                assert time.monotonic() < end, f"the gateway does not hear of {model}"
+                time.sleep(0.05)
+        self._applied = []
 
     def _ready_run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """As :meth:`run`, but sooner."""
