@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx2 as httpx
+from django.apps import apps
 
 from tests.ready_cli import ReadyCommandLine
 
@@ -199,7 +200,8 @@ def running_server(directory: Path, *, port: int = 0, **environment: str) -> Ite
     """A server with :data:`GENEROUS_PLAN`, stopped at the end; its exit code has to be 0."""
     server = Server(directory / "home", port=port, **environment)
     server.home.mkdir(mode=0o700)
-    shutil.copytree(_static_files(), server.home / "static", copy_function=os.link)  # a second of work at each start
+    if apps.ready:  # in tests; spares each start the work
+        shutil.copytree(_static_files(), server.home / "static", copy_function=os.link)
     server.start()
     try:
         server.apply(GENEROUS_PLAN)

@@ -19,6 +19,10 @@ def _change(purpose: str, *, export: bool = True) -> Declaration:
     return Declaration(Category.ACCOUNT, purpose, Retention.THREE_DAYS, export, Deletion.ERASE)
 
 
+def _device(purpose: str, *, export: bool = True) -> Declaration:
+    return Declaration(Category.SECURITY, purpose, Retention.FOUR_HUNDRED_DAYS, export, Deletion.ERASE)
+
+
 def _framework(purpose: str) -> Declaration:
     return Declaration(Category.CONFIGURATION, purpose, Retention.UNTIL_CHANGED, False, Deletion.KEEP)
 
@@ -53,11 +57,11 @@ MODELS: dict[str, Fields] = {
         "user_agent": _event("with which browser it was done, to recognise misuse"),
     },
     "accounts.KnownDevice": {
-        "id": _event("names the row", export=False),
-        "user": _event("whose browser it is", export=False),
-        "digest": _event("recognises the browser: a keyed hash of its cookie", export=False),
-        "created_at": _event("when it was first used"),
-        "last_seen_at": _event("when it last signed in; forgotten 400 days later"),
+        "id": _device("names the row", export=False),
+        "user": _device("whose browser it is", export=False),
+        "digest": _device("recognises the browser: a keyed hash of its cookie", export=False),
+        "created_at": _device("when it was first used"),
+        "last_seen_at": _device("when it last signed in"),
     },
     "accounts.EmailChange": {
         "id": _change("names the change", export=False),

@@ -34,6 +34,7 @@ class Retention(StrEnum):
     MOMENT = "minutes: until it has reached the database"
     HOUR = "an hour: until every gateway has seen it"
     LOG_PERIOD = "as long as the operator keeps logs"
+    IN_BROWSER = "until it is changed or cleared in the browser"
     UNTIL_CHANGED = "until the operator changes it"
 
 

@@ -9,10 +9,12 @@ def _tables(purpose: str) -> Declaration:
 
 FILES: Fields = {
     "secret_key": configuration("encrypts credentials, signs sessions and links"),
+    "secret_key.*": configuration("one that was being made when its process was killed; never used"),
     "naxios.sqlite3": _tables("the database: each of its fields is declared by itself"),
     "naxios.sqlite3-wal": _tables("the database's own journal"),
     "naxios.sqlite3-shm": _tables("the database's own index of it"),
     "running.json": configuration("the running server's process and address"),
+    "running.new": configuration("the same, being written when its process was killed"),
     "serve.lock": configuration("only one server at a time"),
     "static.lock": configuration("static files are collected by one process at a time"),
     "static/**": configuration("the website's own style sheets, scripts, fonts and icons"),
@@ -24,5 +26,6 @@ FILES: Fields = {
         False,
         Deletion.UNLINK,
     ),
+    "journal/*.journal.new": configuration("an empty segment, being made when its process was killed"),
     "journal/drain.lock": configuration("only one reader of the journal at a time"),
 }

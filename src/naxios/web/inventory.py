@@ -4,6 +4,6 @@ from naxios.domain.inventory import Category, Declaration, Deletion, Fields, Ret
 
 LOCAL_STORAGE: Fields = {
     "naxios-theme": Declaration(
-        Category.TECHNICAL, "light or dark pages; never sent", Retention.UNTIL_CHANGED, False, Deletion.EXPIRE
+        Category.TECHNICAL, "light or dark pages; never sent", Retention.IN_BROWSER, False, Deletion.EXPIRE
     ),
 }

@@ -45,6 +45,16 @@ def test_every_file_is_declared(started: Server) -> None:
     assert undeclared_files(started.home) == []
 
 
+@pytest.mark.parametrize(
+    "left", ["secret_key.0a1b2c3d", "running.new", "journal/00000000000000000001-1-abcdef.journal.new"]
+)
+def test_what_a_kill_may_leave_half_made_is_declared_too(tmp_path: Path, left: str) -> None:
+    (tmp_path / "journal").mkdir()
+    (tmp_path / left).touch()
+
+    assert undeclared_files(tmp_path) == []
+
+
 def test_there_are_the_free_plan_and_the_built_in_model(started: Server) -> None:
     assert [model["model"] for model in started.cli("models", "list")] == ["naxios/echo"]
     assert started.cli("user", "create", "free@example.com")["plan"] == "free"

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from naxios.domain.keys import is_well_formed
+from naxios.domain.clock import now
+from naxios.domain.keys import digest, is_well_formed
 from naxios.keys import queries
 from tests.unit.api.conftest import Program
 
@@ -61,6 +62,15 @@ def test_it_rotates(program: Program) -> None:
     assert rotated["id"] == made["id"]
     assert rotated["secret"] != made["secret"]
     assert rotated["secret"].startswith(rotated["prefix"])
+
+
+def test_without_a_body_the_old_secret_stops_at_once(program: Program) -> None:
+    made = create(program).json()
+
+    rotated = program.post(f"/api/keys/{made['id']}/rotate", "", content_type="application/json").json()
+
+    assert rotated["secret"] != made["secret"]
+    assert queries.principal(digest(made["secret"])).has_expired(now())  # type: ignore[union-attr]
 
 
 def test_it_revokes(program: Program) -> None:

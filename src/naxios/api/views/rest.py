@@ -92,10 +92,10 @@ def change_key(request: HttpRequest, key_id: int, wanted: schemas.ChangedKey) ->
 
 
 @api.post("/keys/{key_id}/rotate", response={200: schemas.KeyWithSecret, ERRORS: schemas.Error}, tags=["Keys"])
-def rotate_key(request: HttpRequest, key_id: int, wanted: schemas.Rotation) -> Any:
+def rotate_key(request: HttpRequest, key_id: int, wanted: schemas.Rotation | None = None) -> Any:
     """A new secret; the ones before it go on working for the grace time."""
     found = _own_key(request, key_id)
-    grace = timedelta(seconds=wanted.grace_seconds)
+    grace = timedelta(seconds=wanted.grace_seconds if wanted else 0)
     secret = keys.rotate(key=found, grace=grace, origin=Origin.of(request))
     return {**describe.key(_own_key(request, key_id)), "secret": secret}
 
