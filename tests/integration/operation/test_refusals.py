@@ -12,6 +12,10 @@ from tests.integration.operation.stored import records, rows
 from tests.serving import Server
 from tests.stand_ins.provider import Behaviour, StandInProvider
 
+pytestmark = pytest.mark.usefixtures(
+    "key"
+)  # before any other: while the models are not known yet, asking for them is refused
+
 FLOOD = 5_000
 CLIENTS = 16
 
