@@ -3,13 +3,11 @@
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+from django.utils import timezone
 
-from naxios.domain import clock
-from naxios.domain.limits import account_scope, key_scope
-from naxios.domain.moments import moment
+from naxios.dashboard import limits
 from naxios.keys import listing
 from naxios.plans import queries as plans
-from naxios.usage import live
 
 if TYPE_CHECKING:
     from naxios.accounts.models import User
@@ -47,25 +45,19 @@ def key(described: "ApiKey") -> dict[str, Any]:
 
 def limit_states(user_id: int) -> list[dict[str, Any]]:
     """Each limit of the account and of its working keys, with what is used of it now."""
-    of_account = account_scope(user_id, plans.plan_of(user_id).limits)
-    keys = [listed.key for listed in listing.of_user(user_id) if listed.standing == "active"]
-    scopes = (of_account, *(key_scope(key.pk, key.limits) for key in keys))
-    now = clock.now()
-    known = {(state.scope, state.name): state for state in live.standing(scopes, now).states}
-    rows = []
-    for scope in scopes:
-        for name, value in msgspec.to_builtins(scope.limits).items():
-            if value is None:
-                continue
-            state = known.get((scope.id, name))
-            rows.append(
-                {
-                    "scope": scope.id,
-                    "limit": name,
-                    "value": value,
-                    "used": None if state is None else state.limit - state.remaining,
-                    "remaining": None if state is None else state.remaining,
-                    "resets_at": None if state is None else moment(now + state.reset),
-                }
-            )
-    return rows
+    standing = limits.standing(user_id, timezone.now())
+    of_scopes = [(f"account:{user_id}", standing.account)]
+    of_scopes += [(f"key:{limited.key.pk}", limited.limits) for limited in standing.keys]
+    return [
+        {
+            "scope": scope,
+            "limit": limit.name,
+            "value": limit.value,
+            "used": limit.used,
+            "remaining": limit.left,
+            "resets_at": limit.resets_at,
+        }
+        for scope, of_scope in of_scopes
+        for limit in of_scope
+        if limit.value is not None
+    ]

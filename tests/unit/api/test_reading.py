@@ -7,39 +7,27 @@ from django.test import Client
 
 from naxios.domain import clock
 from naxios.domain.journal import RefusalEntry, UsageEntry
-from naxios.domain.usage import UsageSource
 from naxios.keys import services as keys
 from naxios.usage import services as usage
 from tests.unit.api.conftest import Program
+from tests.unit.entries import used
 
 
 def meter(user_id: int, key_id: int, request_id: str, tokens: int = 10) -> UsageEntry:
     """A metered request of just now."""
-    return UsageEntry(
+    return used(
         request_id=request_id,
         account_id=user_id,
         key_id=key_id,
-        model="naxios/echo",
-        provider="naxios",
-        endpoint="chat.completions",
-        status=200,
-        error="",
-        streamed=False,
         input_tokens=tokens,
         output_tokens=0,
-        cached_tokens=0,
-        reasoning_tokens=0,
         standard_tokens=tokens,
-        usage_source=UsageSource.REPORTED,
         admitted_at=clock.now(),
-        duration=1000,
-        first_byte=500,
-        attempts=1,
     )
 
 
 @pytest.fixture
-def used(program: Program, stranger: Program) -> int:
+def used_key(program: Program, stranger: Program) -> int:
     """A key with one request of ten tokens and three refusals, beside a stranger's usage. Returns the key's id."""
     key, _ = keys.create(user=program.user, name="production")
     other, _ = keys.create(user=stranger.user, name="not mine")
@@ -53,18 +41,18 @@ def used(program: Program, stranger: Program) -> int:
 
 
 @pytest.mark.parametrize("by", ["model", "key", "day"])
-def test_usage_is_the_own_accounts(program: Program, used: int, by: str) -> None:
+def test_usage_is_the_own_accounts(program: Program, used_key: int, by: str) -> None:
     told = program.get("/api/usage", {"by": by}).json()
 
     assert [(row["requests"], row["standard_tokens"]) for row in told["rows"]] == [(1, 10)]
     assert told["refusals"] == {"requests_per_minute": 3}
 
 
-def test_usage_of_a_strangers_key_is_not_found(program: Program, stranger: Program, used: int) -> None:
-    assert stranger.get("/api/usage", {"key": used}).status_code == 404
+def test_usage_of_a_strangers_key_is_not_found(program: Program, stranger: Program, used_key: int) -> None:
+    assert stranger.get("/api/usage", {"key": used_key}).status_code == 404
 
 
-def test_usage_begins_where_it_is_asked_to(program: Program, used: int) -> None:
+def test_usage_begins_where_it_is_asked_to(program: Program, used_key: int) -> None:
     assert program.get("/api/usage", {"since": "2099-01-01"}).json()["rows"] == []
 
 
@@ -74,7 +62,7 @@ def test_account_tells_the_plan(program: Program) -> None:
     assert (told["plan"], told["limits"]["tokens_per_day"]) == ("free", 100_000)
 
 
-def test_limits_tell_what_is_used_today(program: Program, used: int) -> None:
+def test_limits_tell_what_is_used_today(program: Program, used_key: int) -> None:
     told = program.get("/api/limits").json()
 
     day = next(row for row in told if row["limit"] == "tokens_per_day")

@@ -5,8 +5,8 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from naxios.accounts.models import SecurityEvent
 from naxios.domain import clock
 from naxios.domain.journal import UsageEntry
-from naxios.domain.usage import UsageSource
 from naxios.keys.models import ApiKey
+from tests.unit.entries import used
 
 
 def events_of(user: AbstractBaseUser) -> list[tuple[str, str]]:
@@ -17,24 +17,12 @@ def events_of(user: AbstractBaseUser) -> list[tuple[str, str]]:
 
 def use(key: ApiKey, tokens: int, *, days_ago: int = 0) -> UsageEntry:
     """One request of so many standard tokens."""
-    return UsageEntry(
+    return used(
         request_id=f"req_{key.pk}_{days_ago}",
         account_id=key.user_id,
         key_id=key.pk,
-        model="naxios/echo",
-        provider="echo",
-        endpoint="chat.completions",
-        status=200,
-        error="",
-        streamed=False,
         input_tokens=tokens,
         output_tokens=0,
-        cached_tokens=0,
-        reasoning_tokens=0,
         standard_tokens=tokens,
-        usage_source=UsageSource.REPORTED,
         admitted_at=clock.now() - days_ago * clock.DAY,
-        duration=1,
-        first_byte=1,
-        attempts=1,
     )
