@@ -40,6 +40,14 @@ class Config:
     body_seconds: int
     header_seconds: int
     trusted_proxies: tuple[str, ...]
+    discord_client_id: str = ""
+    discord_client_secret: str = field(default="", repr=False)
+    discord_bot_token: str = field(default="", repr=False)
+    discord_guild_id: tuple[str, ...] = ()
+    discord_api_url: str = "https://discord.com/api"
+    stripe_secret_key: str = field(default="", repr=False)
+    stripe_webhook_secret: tuple[str, ...] = field(default=(), repr=False)
+    stripe_api_url: str = "https://api.stripe.com"
     site: Site = field(default_factory=Site, repr=False)
 
     @property
@@ -69,6 +77,16 @@ class Config:
     def uses_sqlite(self) -> bool:
         """Whether the database is the embedded default."""
         return not self.database_url
+
+    @property
+    def discord_is_configured(self) -> bool:
+        """Whether people can sign in with Discord, and its membership verifies them."""
+        return bool(self.discord_client_id and self.discord_client_secret and self.discord_guild_id)
+
+    @property
+    def stripe_is_configured(self) -> bool:
+        """Whether plans can be paid through Stripe."""
+        return bool(self.stripe_secret_key and self.stripe_webhook_secret)
 
     def reach(self, bound_to: str | None = None) -> Reach:
         """How far inwards provider URLs may point while the server is bound to ``bound_to`` (``None``: no server)."""
@@ -115,6 +133,14 @@ def load() -> Config:
         body_seconds=_whole("NAXIOS_BODY_SECONDS", 60),
         header_seconds=_whole("NAXIOS_HEADER_SECONDS", 15),
         trusted_proxies=_trusted_proxies(),
+        discord_client_id=_text("NAXIOS_DISCORD_CLIENT_ID"),
+        discord_client_secret=_text("NAXIOS_DISCORD_CLIENT_SECRET"),
+        discord_bot_token=_text("NAXIOS_DISCORD_BOT_TOKEN"),
+        discord_guild_id=_snowflakes("NAXIOS_DISCORD_GUILD_ID"),
+        discord_api_url=_service_url("NAXIOS_DISCORD_API_URL", "https://discord.com/api"),
+        stripe_secret_key=_text("NAXIOS_STRIPE_SECRET_KEY"),
+        stripe_webhook_secret=_listed("NAXIOS_STRIPE_WEBHOOK_SECRET"),
+        stripe_api_url=_service_url("NAXIOS_STRIPE_API_URL", "https://api.stripe.com"),
         site=_site(),
     )
 
@@ -167,8 +193,27 @@ def _email_url() -> str:
     return url
 
 
+def _listed(name: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in _text(name).split(",") if part.strip())
+
+
+def _snowflakes(name: str) -> tuple[str, ...]:
+    ids = _listed(name)
+    for id in ids:
+        if not re.fullmatch(r"[0-9]{15,20}", id):
+            raise ConfigError(f"{name} is one of Discord's ids, such as 81384788765712384, or several with commas")
+    return ids
+
+
+def _service_url(name: str, default: str) -> str:
+    url = _text(name, default).rstrip("/")
+    if not re.fullmatch(r"https?://[^?#\s@]+", url):
+        raise ConfigError(f"{name} is an address such as {default}, not {url!r}")
+    return url
+
+
 def _trusted_proxies() -> tuple[str, ...]:
-    proxies = tuple(proxy.strip() for proxy in _text("NAXIOS_TRUSTED_PROXIES").split(",") if proxy.strip())
+    proxies = _listed("NAXIOS_TRUSTED_PROXIES")
     for proxy in proxies:
         if proxy != "*" and not _is_network(proxy):
             raise ConfigError(

@@ -57,6 +57,21 @@ class SecurityEvent(models.Model):
         TOKEN_REVOKED = "token_revoked", "Access token revoked"
         SUSPENDED = "suspended", "Account suspended"
         RESUMED = "resumed", "Account resumed"
+        HELD = "held", "Account held for a review"
+        RELEASED = "released", "Account released after a review"
+        DISCORD_CONNECTED = "discord_connected", "Discord connected"
+        DISCORD_DISCONNECTED = "discord_disconnected", "Discord disconnected"
+        VERIFIED = "verified", "Verified with Discord"
+        VERIFICATION_LAPSED = "verification_lapsed", "Verification with Discord lapsed"
+        CODE_REDEEMED = "code_redeemed", "Code redeemed"
+        CODE_UNDONE = "code_undone", "Redemption of a code undone"
+        PLAN_STARTED = "plan_started", "Plan started"
+        PLAN_CHANGED = "plan_changed", "Plan changed"
+        PLAN_ENDED = "plan_ended", "Plan ended"
+        PAYMENT_RECEIVED = "payment_received", "Payment received"
+        PAYMENT_FAILED = "payment_failed", "Payment failed"
+        PAYMENT_REFUNDED = "payment_refunded", "Payment refunded"
+        PAYMENT_DISPUTED = "payment_disputed", "Payment disputed"
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="security_events")
     kind = models.CharField(max_length=24, choices=Kind)

@@ -1,6 +1,7 @@
 """What can be done with accounts."""
 
 from allauth.account.models import EmailAddress
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -65,6 +66,11 @@ def create_first_staff(*, email: str, password: str) -> User:
     if User.objects.select_for_update().filter(is_staff=True).exclude(pk=user.pk).exists():
         raise Refused("The first staff account exists already. Sign in, or ask its owner.")
     return user
+
+
+def lock(*, user: AbstractBaseUser) -> None:
+    """Let nobody else who locks ``user`` go on before the present transaction has ended."""
+    User.objects.select_for_update().get(pk=user.pk)
 
 
 @transaction.atomic

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from naxios.catalogue.toml_lines import Path, lines_of
+from naxios.domain.entitlements import FREE
 from naxios.domain.tokens import parse_multiplier
 
 LARGEST_FILE = 1024 * 1024
@@ -159,6 +160,7 @@ class PlanEntry(_Entry):
     requires_discord: bool = False
     price_minor: Annotated[int, Field(ge=1, le=2**53)] | None = None
     currency: str = ""
+    after_lapse: Literal["free", "refuse"] = "free"
 
     @model_validator(mode="after")
     def _price(self) -> "PlanEntry":
@@ -194,7 +196,7 @@ def read(text: str, name: str, environment: Mapping[str, str], known_providers: 
     except (ValueError, RecursionError) as error:
         raise FileProblems([_syntax_problem(text, name, error)]) from None
 
-    found = [*_misnamed(content), *_routes_to_nowhere(content, known_providers)]
+    found = [*_misnamed(content), *_routes_to_nowhere(content, known_providers), *_verified_elsewhere(content)]
     if isinstance(content.get("providers"), dict):
         content["providers"] = _substituted(content["providers"], ("providers",), environment, found)
     try:
@@ -241,6 +243,17 @@ def _routes_to_nowhere(content: dict[str, Any], known_providers: frozenset[str])
             if isinstance(provider, str) and provider not in known:
                 found.append((("models", model, "routes", index, "provider"), f"there is no provider {provider!r}"))
     return found
+
+
+def _verified_elsewhere(content: dict[str, Any]) -> list[Problem]:
+    return [
+        (
+            ("plans", name, "requires_discord"),
+            "only the plan free can be for verified members: others are given or paid",
+        )
+        for name, plan in _table(content, "plans").items()
+        if name != FREE and isinstance(plan, dict) and plan.get("requires_discord") is True
+    ]
 
 
 def _table(content: dict[str, Any], name: str) -> dict[str, Any]:

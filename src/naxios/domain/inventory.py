@@ -33,6 +33,7 @@ class Retention(StrEnum):
     FOUR_HUNDRED_DAYS = "400 days after it was last used"
     MOMENT = "minutes: until it has reached the database"
     HOUR = "an hour: until every gateway has seen it"
+    AUDIT = "as long as acts of staff have to be accounted for"
     LOG_PERIOD = "as long as the operator keeps logs"
     IN_BROWSER = "until it is changed or cleared in the browser"
     UNTIL_CHANGED = "until the operator changes it"

@@ -14,6 +14,9 @@ class Standing(StrEnum):
     ACTIVE = "active"
     REVOKED = "revoked"
     SUSPENDED = "suspended"
+    HELD = "held"
+    LAPSED = "lapsed"
+    UNVERIFIED = "unverified"
 
 
 class Principal(msgspec.Struct, frozen=True):
@@ -23,6 +26,8 @@ class Principal(msgspec.Struct, frozen=True):
     ----------
     expires_at : microseconds since the epoch after which the key is refused, ``None`` for never. A rotated key
         expires when its grace time ends.
+    changes_at : microseconds since the epoch at which time alone may give the account another plan, ``None`` for never.
+    why : for a standing that is not active, what a person is told besides: what happened and what to do.
     plan_models, key_models : patterns of allowed models; a model must match both.
     """
 
@@ -37,6 +42,8 @@ class Principal(msgspec.Struct, frozen=True):
     plan_models: tuple[str, ...] = ("*",)
     key_models: tuple[str, ...] = ("*",)
     expires_at: int | None = None
+    changes_at: int | None = None
+    why: str = ""
 
     def may_use(self, model: str) -> bool:
         """Whether both the plan and the key allow ``model``."""

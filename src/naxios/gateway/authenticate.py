@@ -13,7 +13,7 @@ from naxios.gateway.refusal import Refusal
 KEPT_PRINCIPALS = 100_000
 KEPT_UNKNOWN = 10_000
 REFRESHED_AFTER = clock.MINUTE
-"""Changes arrive by invalidation; this bounds what time alone changes, such as an entitlement's end."""
+"""Changes arrive by invalidation, and principals say when time alone changes them; this bounds what goes amiss."""
 
 USED_FOR = clock.HOUR
 """While the source is away, what is known is used for this long; keys cannot be revoked meanwhile either."""
@@ -63,8 +63,9 @@ class Authenticator:
         Raises
         ------
         Refusal
-            401 without a key or with an unknown, revoked or expired one; 403 for a suspended account;
-            503 for a key that is not cached while the database is away.
+            401 without a key or with an unknown, revoked or expired one; 402 for an account whose plan has lapsed;
+            403 for one that is suspended, held or not verified; 503 for a key that is not cached while the database
+            is away.
         """
         secret = _secret(headers)
         if not keys.is_well_formed(secret):
@@ -89,8 +90,8 @@ class Authenticator:
         if principal.has_expired(now):
             ended = clock.format_instant(principal.expires_at or 0)
             raise Refusal(401, "key_expired", f"This key expired at {ended}. Create or rotate one.", retry=False)
-        if principal.standing is Standing.SUSPENDED:
-            raise Refusal(403, "account_suspended", "This account is suspended. Contact the operator.", retry=False)
+        if principal.standing is not Standing.ACTIVE:
+            raise _not_active(principal)
         return principal
 
     def forget_all(self) -> None:
@@ -146,8 +147,25 @@ class Authenticator:
             return None
         if len(self._known) >= KEPT_PRINCIPALS:
             self._known.pop(next(iter(self._known)))
-        self._known[digest] = _Known(principal, now + REFRESHED_AFTER, now + USED_FOR)
+        fresh_until = min(now + REFRESHED_AFTER, principal.changes_at or now + REFRESHED_AFTER)
+        self._known[digest] = _Known(principal, fresh_until, now + USED_FOR)
         return principal
+
+
+def _not_active(principal: Principal) -> Refusal:
+    """Why an account's keys do not work at present, in the control plane's words where it has some."""
+    match principal.standing:
+        case Standing.LAPSED:
+            usual = "The plan of this account has ended. Renew it, or choose the free plan, under Billing."
+            return Refusal(402, "plan_lapsed", principal.why or usual, retry=False)
+        case Standing.UNVERIFIED:
+            usual = "The free plan is for verified members of a Discord server. Connect Discord in the dashboard."
+            return Refusal(403, "verification_required", principal.why or usual, retry=False)
+        case Standing.HELD:
+            usual = "This account is held for a review. Its dashboard says what to do."
+            return Refusal(403, "account_held", principal.why or usual, retry=False)
+        case _:
+            return Refusal(403, "account_suspended", "This account is suspended. Contact the operator.", retry=False)
 
 
 def _secret(headers: list[tuple[bytes, bytes]]) -> str:

@@ -6,11 +6,14 @@ from typing import NamedTuple
 from django.db.models import F, Q
 from django.utils import timezone
 
+from naxios.domain.entitlements import Decision, State
 from naxios.domain.moments import microseconds
 from naxios.domain.principal import Principal, Standing
 from naxios.errors import Refused
 from naxios.keys.models import ApiKey, KeySecret
 from naxios.plans import queries as plans
+
+_STANDINGS = {State.LAPSED: Standing.LAPSED, State.UNVERIFIED: Standing.UNVERIFIED}
 
 
 class UsableKey(NamedTuple):
@@ -27,20 +30,22 @@ def principal(digest: bytes) -> Principal | None:
     if secret is None:
         return None
     key = secret.key
-    plan = plans.plan_of(key.user_id)
+    entitled = plans.entitled(key.user_id)
+    plan = entitled.plan
     ends = [microseconds(end) for end in (key.expires_at, secret.expires_at) if end is not None]
     return Principal(
         key_id=key.pk,
         account_id=key.user_id,
         key_name=key.name,
         key_prefix=secret.prefix,
-        standing=_standing(key),
+        standing=_standing(key, entitled.decision),
         plan=plan.name,
         plan_limits=plan.limits,
         key_limits=key.limits,
         plan_models=tuple(plan.allowed_models),
         key_models=tuple(key.allowed_models),
         expires_at=min(ends, default=None),
+        changes_at=entitled.decision.changes_at,
     )
 
 
@@ -102,9 +107,9 @@ def count() -> int:
     return ApiKey.objects.filter(revoked_at=None).count()
 
 
-def _standing(key: ApiKey) -> Standing:
+def _standing(key: ApiKey, decision: Decision) -> Standing:
     if key.revoked_at is not None:
         return Standing.REVOKED
     if key.user.is_suspended or not key.user.is_active:
         return Standing.SUSPENDED
-    return Standing.ACTIVE
+    return _STANDINGS.get(decision.state, Standing.ACTIVE)

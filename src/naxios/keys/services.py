@@ -12,14 +12,19 @@ from django.db.models import Q
 from django.utils import timezone
 
 from naxios.accounts import events, notices
+from naxios.accounts import services as accounts
 from naxios.accounts.origin import NOWHERE, Origin
 from naxios.domain import keys
+from naxios.domain.entitlements import Source, State
 from naxios.domain.limits import Limits
 from naxios.errors import Refused
 from naxios.invalidation import services as invalidation
 from naxios.keys.models import ApiKey, KeySecret
+from naxios.plans import queries as plans
 
 MOST_KEYS = 100
+MOST_FREE_KEYS = 1
+"""While an account's plan is its free tier: one person, one key."""
 MOST_TAGS = 16
 LONGEST_TAG = 64
 LONGEST_NAME = 100
@@ -60,8 +65,7 @@ def create(
     SentBefore
         ``form_token`` has made a secret already.
     """
-    if ApiKey.objects.filter(user_id=user.pk, revoked_at=None).count() >= MOST_KEYS:
-        raise Refused(f"An account has at most {MOST_KEYS} keys. Revoke one that is not used any more.")
+    _check_room(user)
     name, tags = name.strip(), dict(tags or {})
     _check(name, limits, allowed_models, tags)
     _check_end(expires_at)
@@ -201,6 +205,19 @@ def mark_used(*, moments: Mapping[int, datetime]) -> None:
     """Note when keys were last used, by id. The gateway does not need to know."""
     for key_id, moment in moments.items():
         ApiKey.objects.filter(Q(last_used_at=None) | Q(last_used_at__lt=moment), pk=key_id).update(last_used_at=moment)
+
+
+def _check_room(user: AbstractBaseUser) -> None:
+    """Locks the account until the transaction ends, so that two requests at once are counted one after the other."""
+    accounts.lock(user=user)
+    held = ApiKey.objects.filter(user_id=user.pk, revoked_at=None).count()
+    decision = plans.entitled(user.pk).decision
+    if decision.state is State.UNVERIFIED:
+        raise Refused("The free plan is for verified members of the Discord server. Connect Discord first.")
+    if decision.grant is not None and decision.grant.source is Source.FREE_TIER and held >= MOST_FREE_KEYS:
+        raise Refused("The free tier has one key. Rotate it for a new secret, or revoke it first.")
+    if held >= MOST_KEYS:
+        raise Refused(f"An account has at most {MOST_KEYS} keys. Revoke one that is not used any more.")
 
 
 def _new_secret(key: ApiKey, **fields: Any) -> str:

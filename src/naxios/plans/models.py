@@ -1,30 +1,67 @@
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 
+from naxios.domain.entitlements import FREE
 from naxios.plans.limit_fields import LimitFields
 
 
 class Plan(LimitFields):
     """A named set of limits. ``price_minor`` is per month, in minor units of ``currency``."""
 
+    class AfterLapse(models.TextChoices):
+        """What becomes of an account whose last entitlement to this plan has ended."""
+
+        FREE = "free", "goes on with the free plan"
+        REFUSE = "refuse", "is refused until it renews, or chooses the free plan"
+
     name = models.SlugField(unique=True)
     display_name = models.CharField(max_length=100, blank=True)
     requires_discord = models.BooleanField(default=False)
     price_minor = models.PositiveBigIntegerField(null=True, blank=True)
     currency = models.CharField(max_length=3, blank=True)
+    after_lapse = models.CharField(max_length=6, choices=AfterLapse, default=AfterLapse.FREE)
 
     def __str__(self) -> str:
         return self.display_name or self.name
 
+    @property
+    def is_free(self) -> bool:
+        """Whether it is the plan of accounts without another entitlement."""
+        return self.name == FREE
+
 
 class Entitlement(models.Model):
-    """Why an account has a plan, from when to when."""
+    """Why an account has a plan, from when to when.
+
+    ``reference`` names what gave it within its source (a subscription, a redemption), so that the same thing told
+    twice gives it once. ``lapse_told_at`` is when its owner was told that it ends, ``lapse_accepted_at`` when they
+    chose the free plan afterwards.
+    """
 
     class Source(models.TextChoices):
-        STAFF = "staff"
+        FREE_TIER = "free_tier", "Free tier"
+        SUBSCRIPTION = "subscription", "Subscription"
+        CODE = "code", "Redemption code"
+        STAFF = "staff", "Granted by staff"
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="entitlements")
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="entitlements")
     source = models.CharField(max_length=16, choices=Source)
+    reference = models.CharField(max_length=100, blank=True)
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField(null=True, blank=True)
+    priority = models.SmallIntegerField(default=0)
+    paused_at = models.DateTimeField(null=True, blank=True)
+    pause_reason = models.CharField(max_length=200, blank=True)
+    note = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    lapse_told_at = models.DateTimeField(null=True, blank=True)
+    lapse_accepted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source", "reference"], condition=~models.Q(reference=""), name="one_entitlement_a_reference"
+            )
+        ]

@@ -1,28 +1,55 @@
 """What can be asked of plans."""
 
+from typing import NamedTuple
+
 from django.db.models import F
 
+from naxios import config
 from naxios.domain import clock
-from naxios.domain.entitlements import Grant, plan_at
+from naxios.domain.entitlements import FREE, Decision, Grant, Source, decide
 from naxios.domain.moments import microseconds
 from naxios.errors import Refused
 from naxios.plans.models import Entitlement, Plan
 
-FREE = "free"
+
+class Entitled(NamedTuple):
+    """What an account has now. ``plan`` is the one whose limits are shown: while unverified or lapsed, ``free``."""
+
+    plan: Plan
+    decision: Decision
+
+
+def entitled(user_id: int, *, now: int | None = None) -> Entitled:
+    """What an account has at ``now`` (microseconds since the epoch; the present moment if left out)."""
+    entitlements = list(Entitlement.objects.filter(user_id=user_id).select_related("plan"))
+    plans = {entitlement.plan.name: entitlement.plan for entitlement in entitlements}
+    free = plans.get(FREE) or Plan.objects.get(name=FREE)
+    decision = decide(
+        [_grant(entitlement) for entitlement in entitlements],
+        clock.now() if now is None else now,
+        free_is_open=is_open(free),
+    )
+    return Entitled(plans[decision.plan] if decision.is_usable and decision.plan != FREE else free, decision)
 
 
 def plan_of(user_id: int) -> Plan:
-    """The plan that an account is on now."""
-    entitlements = Entitlement.objects.filter(user_id=user_id).select_related("plan")
-    grants = [
-        Grant(
-            entitlement.plan.name,
-            microseconds(entitlement.starts_at),
-            microseconds(entitlement.ends_at) if entitlement.ends_at else None,
-        )
-        for entitlement in entitlements
-    ]
-    return Plan.objects.get(name=plan_at(grants, clock.now()))
+    """The plan that an account is on now, or would be on if it were verified or accepted a lapse: ``free``."""
+    return entitled(user_id).plan
+
+
+def is_open(free: Plan) -> bool:
+    """Whether everybody has ``free``: unless it is for verified members and Discord is set up."""
+    return not (free.requires_discord and config.load().discord_is_configured)
+
+
+def of_user(user_id: int) -> list[Entitlement]:
+    """Every entitlement that an account has or had, newest first, with its plan at hand."""
+    return list(Entitlement.objects.filter(user_id=user_id).select_related("plan").order_by("-pk"))
+
+
+def by_reference(source: Source, reference: str) -> Entitlement | None:
+    """The entitlement that ``reference`` of ``source`` gave."""
+    return Entitlement.objects.filter(source=source, reference=reference).select_related("plan", "user").first()
 
 
 def by_name(name: str) -> Plan:
@@ -42,9 +69,24 @@ def by_name(name: str) -> Plan:
 
 def offered_plans() -> list[Plan]:
     """Plans that anybody can have: the free one and those with a price, cheapest first."""
-    return [plan for plan in all_plans() if plan.name == FREE or plan.price_minor is not None]
+    return [plan for plan in all_plans() if plan.is_free or plan.price_minor is not None]
 
 
 def all_plans() -> list[Plan]:
     """Every plan, cheapest first."""
     return list(Plan.objects.order_by(F("price_minor").asc(nulls_first=True), "name"))
+
+
+def _grant(entitlement: Entitlement) -> Grant:
+    plan = entitlement.plan
+    return Grant(
+        id=entitlement.pk,
+        plan=plan.name,
+        source=Source(entitlement.source),
+        starts_at=microseconds(entitlement.starts_at),
+        ends_at=None if entitlement.ends_at is None else microseconds(entitlement.ends_at),
+        priority=entitlement.priority,
+        rank=plan.price_minor or 0,
+        paused_at=None if entitlement.paused_at is None else microseconds(entitlement.paused_at),
+        refuses_after=plan.after_lapse == Plan.AfterLapse.REFUSE and entitlement.lapse_accepted_at is None,
+    )

@@ -1,4 +1,4 @@
-"""What can be done with plans: declare, delete, grant."""
+"""What can be done with plans: declare, delete, entitle."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import ProtectedError
 from django.utils import timezone
 
+from naxios.domain.entitlements import PRIORITIES, Source
 from naxios.errors import Refused
 from naxios.invalidation import services as invalidation
 from naxios.plans.models import Entitlement, Plan
@@ -16,14 +17,118 @@ from naxios.plans.models import Entitlement, Plan
 
 @transaction.atomic
 def grant(
-    *, user: AbstractBaseUser, plan: Plan, source: str = Entitlement.Source.STAFF, ends_at: datetime | None = None
+    *,
+    user: AbstractBaseUser,
+    plan: Plan,
+    source: Source = Source.STAFF,
+    reference: str = "",
+    starts_at: datetime | None = None,
+    ends_at: datetime | None = None,
+    priority: int | None = None,
+    note: str = "",
 ) -> Entitlement:
-    """Put ``user`` on ``plan`` from now on."""
+    """Entitle ``user`` to ``plan``, from now on unless told otherwise.
+
+    Raises
+    ------
+    Refused
+        It would end before it begins.
+    django.db.IntegrityError
+        ``reference`` of ``source`` has given one already.
+    """
+    starts_at = starts_at or timezone.now()
+    _check_term(starts_at, ends_at)
     entitlement = Entitlement.objects.create(
-        user_id=user.pk, plan=plan, source=source, starts_at=timezone.now(), ends_at=ends_at
+        user_id=user.pk,
+        plan=plan,
+        source=source,
+        reference=reference,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        priority=PRIORITIES[source] if priority is None else priority,
+        note=note,
     )
     invalidation.account_changed(user.pk)
     return entitlement
+
+
+@transaction.atomic
+def put_entitlement(
+    *,
+    user: AbstractBaseUser,
+    plan: Plan,
+    source: Source,
+    reference: str,
+    starts_at: datetime,
+    ends_at: datetime | None,
+) -> Entitlement:
+    """Make the entitlement that ``reference`` of ``source`` gives be exactly this; the same told again changes nothing.
+
+    Raises
+    ------
+    Refused
+        It would end before it begins.
+    """
+    _check_term(starts_at, ends_at)
+    wanted = {"user_id": user.pk, "plan": plan, "starts_at": starts_at, "ends_at": ends_at}
+    entitlement, created = Entitlement.objects.select_for_update().get_or_create(
+        source=source, reference=reference, defaults={**wanted, "priority": PRIORITIES[source]}
+    )
+    changed = [name for name, value in wanted.items() if getattr(entitlement, name) != value]
+    if changed and not created:
+        former_owner = entitlement.user_id
+        for name in changed:
+            setattr(entitlement, name, wanted[name])
+        if "ends_at" in changed:
+            entitlement.lapse_told_at = entitlement.lapse_accepted_at = None
+        entitlement.save()
+        if former_owner != user.pk:
+            invalidation.account_changed(former_owner)
+    if created or changed:
+        invalidation.account_changed(user.pk)
+    return entitlement
+
+
+@transaction.atomic
+def end(*, entitlement: Entitlement, at: datetime | None = None) -> None:
+    """Let ``entitlement`` end at ``at``, or now; one that ends sooner stays as it is."""
+    at = at or timezone.now()
+    locked = _locked(entitlement)
+    if locked.ends_at is None or locked.ends_at > at:
+        locked.ends_at = max(at, locked.starts_at)
+        locked.save(update_fields=["ends_at"])
+        invalidation.account_changed(locked.user_id)
+
+
+@transaction.atomic
+def pause(*, entitlement: Entitlement, reason: str) -> None:
+    """Let ``entitlement`` not count until it is resumed; its time stands still meanwhile."""
+    locked = _locked(entitlement)
+    if locked.paused_at is None:
+        locked.paused_at, locked.pause_reason = timezone.now(), reason[:200]
+        locked.save(update_fields=["paused_at", "pause_reason"])
+        invalidation.account_changed(locked.user_id)
+
+
+@transaction.atomic
+def resume(*, entitlement: Entitlement) -> None:
+    """Let a paused ``entitlement`` count again. An end that lay ahead is as far away as it was."""
+    locked = _locked(entitlement)
+    if locked.paused_at is not None:
+        if locked.ends_at is not None and locked.ends_at > locked.paused_at:
+            locked.ends_at += timezone.now() - locked.paused_at
+        locked.paused_at, locked.pause_reason = None, ""
+        locked.save(update_fields=["paused_at", "pause_reason", "ends_at"])
+        invalidation.account_changed(locked.user_id)
+
+
+@transaction.atomic
+def accept_lapse(*, user: AbstractBaseUser) -> None:
+    """Go on with the free plan after entitlements that refuse once they have ended."""
+    now = timezone.now()
+    ended = Entitlement.objects.filter(user_id=user.pk, ends_at__lte=now, lapse_accepted_at=None)
+    if ended.update(lapse_accepted_at=now):
+        invalidation.account_changed(user.pk)
 
 
 @transaction.atomic
@@ -54,10 +159,21 @@ def delete(*, name: str) -> None:
     Raises
     ------
     Refused
-        An account has been on it.
+        An account has been on it, or a code or subscription leads to it.
     """
     try:
         Plan.objects.filter(name=name).delete()
     except ProtectedError:
-        raise Refused(f"Plan {name} cannot be deleted: accounts are or were on it. Keep it in the file.") from None
+        raise Refused(
+            f"Plan {name} cannot be deleted: accounts are or were on it, or codes lead to it. Keep it in the file."
+        ) from None
     invalidation.catalogue_changed()
+
+
+def _locked(entitlement: Entitlement) -> Entitlement:
+    return Entitlement.objects.select_for_update().get(pk=entitlement.pk)
+
+
+def _check_term(starts_at: datetime, ends_at: datetime | None) -> None:
+    if ends_at is not None and ends_at < starts_at:
+        raise Refused("An entitlement ends after it begins. Choose a later end.")

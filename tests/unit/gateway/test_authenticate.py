@@ -154,6 +154,9 @@ def test_an_unknown_key_is_refused(door: Door) -> None:
     [
         (principal(standing=Standing.REVOKED), 401, "key_revoked"),
         (principal(standing=Standing.SUSPENDED), 403, "account_suspended"),
+        (principal(standing=Standing.HELD), 403, "account_held"),
+        (principal(standing=Standing.UNVERIFIED), 403, "verification_required"),
+        (principal(standing=Standing.LAPSED), 402, "plan_lapsed"),
         (principal(expires_at=NOW), 401, "key_expired"),
         (principal(expires_at=NOW - 1), 401, "key_expired"),
         (principal(standing=Standing.REVOKED, expires_at=NOW), 401, "key_revoked"),
@@ -168,6 +171,21 @@ def test_a_key_that_may_not_be_used_is_refused_with_its_reason(
     refused = door.refusal(bearer(SECRET))
 
     assert (refused.status, refused.code, refused.retry) == (status, code, False)
+
+
+def test_a_refusal_says_why_in_the_control_planes_words(door: Door) -> None:
+    door.keys.known[keys.digest(SECRET)] = principal(standing=Standing.UNVERIFIED, why="You left the server.")
+
+    assert door.refusal(bearer(SECRET)).message == "You left the server."
+
+
+def test_a_cached_key_is_looked_up_again_when_time_changes_its_plan(door: Door) -> None:
+    door.keys.known[keys.digest(SECRET)] = principal(changes_at=NOW + 5)
+
+    for moment in (NOW, NOW + 4, NOW + 5):
+        door.ask_with(SECRET, moment)
+
+    assert len(door.keys.asked) == 2
 
 
 def test_a_cached_key_stops_at_its_end(door: Door) -> None:

@@ -13,6 +13,8 @@ from naxios.invalidation import queries as invalidation
 from naxios.plans import queries, services
 from naxios.plans.models import Plan
 
+EARLIER = timezone.now() - timedelta(days=1)
+
 pytestmark = pytest.mark.usefixtures("database")
 
 
@@ -46,7 +48,7 @@ def test_a_grant_counts_at_once_and_is_told(user: User, pro: Plan) -> None:
 
 
 def test_a_grant_ends_at_its_end(user: User, pro: Plan) -> None:
-    services.grant(user=user, plan=pro, ends_at=timezone.now() - timedelta(seconds=1))
+    services.grant(user=user, plan=pro, starts_at=EARLIER, ends_at=timezone.now() - timedelta(seconds=1))
 
     assert queries.plan_of(user.pk).name == "free"
 
@@ -96,7 +98,7 @@ def test_a_plan_that_nobody_was_on_can_be_deleted(pro: Plan) -> None:
 
 
 def test_a_plan_that_an_account_was_on_cannot_be_deleted(user: User, pro: Plan) -> None:
-    services.grant(user=user, plan=pro, ends_at=timezone.now() - timedelta(seconds=1))
+    services.grant(user=user, plan=pro, starts_at=EARLIER, ends_at=timezone.now() - timedelta(seconds=1))
     before = invalidation.latest()
 
     with pytest.raises(Refused, match="pro cannot be deleted"):

@@ -1,0 +1,1 @@
+"""Payments: subscriptions and token packs through payment providers, their events, invoices and receipts."""

@@ -1,0 +1,1 @@
+"""Redemption codes: batches that staff make, and what happens when somebody redeems one."""

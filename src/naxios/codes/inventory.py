@@ -1,0 +1,5 @@
+"""What codes stores, declared."""
+
+from naxios.domain.inventory import Fields
+
+MODELS: dict[str, Fields] = {}

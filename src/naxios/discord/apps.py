@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class DiscordConfig(AppConfig):
+    name = "naxios.discord"

@@ -1,0 +1,5 @@
+"""What discord stores, declared."""
+
+from naxios.domain.inventory import Fields
+
+MODELS: dict[str, Fields] = {}
