@@ -18,6 +18,14 @@ class Source(StrEnum):
     STAFF = "staff"
 
 
+class BonusSource(StrEnum):
+    """Why an account has bonus tokens."""
+
+    CODE = "code"
+    PURCHASE = "purchase"
+    STAFF = "staff"
+
+
 PRIORITIES = {Source.FREE_TIER: 0, Source.SUBSCRIPTION: 10, Source.CODE: 10, Source.STAFF: 20}
 """What a grant gets unless it is given another: what staff decides goes before what was bought."""
 

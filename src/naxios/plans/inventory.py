@@ -40,4 +40,16 @@ MODELS: dict[str, Fields] = {
         "lapse_told_at": _entitlement("whether its owner was told that it ends"),
         "lapse_accepted_at": _entitlement("whether its owner chose the free plan afterwards"),
     },
+    "plans.BonusGrant": {
+        "id": _entitlement("names the bonus"),
+        "user": _entitlement("whose it is"),
+        "tokens": _entitlement("how many tokens it gave"),
+        "used": _entitlement("how many of them are used"),
+        "source": _entitlement("why they have it"),
+        "reference": _entitlement("what gave it, so that nothing gives it twice"),
+        "created_at": _entitlement("when it was given"),
+        "ends_at": _entitlement("until when it can be used"),
+        "ended_at": _entitlement("when it was taken back"),
+        "note": _entitlement("why staff gave it"),
+    },
 }

@@ -1,3 +1,5 @@
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
@@ -65,3 +67,44 @@ class Entitlement(models.Model):
                 fields=["source", "reference"], condition=~models.Q(reference=""), name="one_entitlement_a_reference"
             )
         ]
+
+
+class BonusGrant(models.Model):
+    """Bonus tokens: they extend the allowance of any day, once that of the plan is used, until they are used up.
+
+    ``used`` is what usage records have taken of them. ``ends_at`` is until when they count if they are not used, and
+    ``ended_at`` when they were taken back: what was not used then is gone, what was used stays used.
+    """
+
+    class Source(models.TextChoices):
+        CODE = "code", "Redemption code"
+        PURCHASE = "purchase", "Token pack"
+        STAFF = "staff", "Granted by staff"
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="bonus_grants")
+    tokens = models.PositiveBigIntegerField()
+    used = models.PositiveBigIntegerField(default=0)
+    source = models.CharField(max_length=16, choices=Source)
+    reference = models.CharField(max_length=100, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    ends_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    note = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source", "reference"], condition=~models.Q(reference=""), name="one_bonus_a_reference"
+            ),
+            models.CheckConstraint(condition=models.Q(tokens__gte=1), name="a_bonus_has_tokens"),
+            models.CheckConstraint(condition=models.Q(used__lte=models.F("tokens")), name="a_bonus_is_used_once"),
+        ]
+
+    def over_at(self) -> datetime | None:
+        """From when on what is left of it does not count; ``None`` for never."""
+        return min((at for at in (self.ends_at, self.ended_at) if at is not None), default=None)
+
+    def is_in_force(self, at: datetime) -> bool:
+        """Whether what is left of it counts at ``at``."""
+        over_at = self.over_at()
+        return over_at is None or at < over_at

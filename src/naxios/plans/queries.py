@@ -6,10 +6,10 @@ from django.db.models import F
 
 from naxios import config
 from naxios.domain import clock
-from naxios.domain.entitlements import FREE, Decision, Grant, Source, decide
-from naxios.domain.moments import microseconds
+from naxios.domain.entitlements import FREE, BonusSource, Decision, Grant, Source, decide
+from naxios.domain.moments import microseconds, moment
 from naxios.errors import Refused
-from naxios.plans.models import Entitlement, Plan
+from naxios.plans.models import BonusGrant, Entitlement, Plan
 
 
 class Entitled(NamedTuple):
@@ -50,6 +50,46 @@ def of_user(user_id: int) -> list[Entitlement]:
 def by_reference(source: Source, reference: str) -> Entitlement | None:
     """The entitlement that ``reference`` of ``source`` gave."""
     return Entitlement.objects.filter(source=source, reference=reference).select_related("plan", "user").first()
+
+
+class Bonus(NamedTuple):
+    """An account's bonus tokens.
+
+    Attributes
+    ----------
+    total : those that count: grants in force in full, others only with what was used of them.
+    used : those that usage records have taken.
+    grants : every grant that the account has or had, newest first.
+    changes_at : microseconds since the epoch at which time alone takes some away, ``None`` for never.
+    """
+
+    total: int
+    used: int
+    grants: list[BonusGrant]
+    changes_at: int | None
+
+    @property
+    def left(self) -> int:
+        """How many can still be used."""
+        return self.total - self.used
+
+
+def bonus_of(user_id: int, now: int | None = None) -> Bonus:
+    """The bonus tokens of an account at ``now`` (microseconds since the epoch; the present moment if left out)."""
+    at = moment(clock.now() if now is None else now)
+    grants = list(BonusGrant.objects.filter(user_id=user_id).order_by("-pk"))
+    ends = [grant.over_at() for grant in grants if grant.used < grant.tokens]
+    return Bonus(
+        total=sum(grant.tokens if grant.is_in_force(at) else grant.used for grant in grants),
+        used=sum(grant.used for grant in grants),
+        grants=grants,
+        changes_at=min((microseconds(end) for end in ends if end is not None and end > at), default=None),
+    )
+
+
+def bonus_by_reference(source: BonusSource, reference: str) -> BonusGrant | None:
+    """The bonus that ``reference`` of ``source`` gave."""
+    return BonusGrant.objects.filter(source=source, reference=reference).select_related("user").first()
 
 
 def by_name(name: str) -> Plan:

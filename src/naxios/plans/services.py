@@ -1,4 +1,4 @@
-"""What can be done with plans: declare, delete, entitle."""
+"""What can be done with plans: declare, delete, entitle, give bonus tokens."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -12,7 +12,22 @@ from django.utils import timezone
 from naxios.domain.entitlements import PRIORITIES, Source
 from naxios.errors import Refused
 from naxios.invalidation import services as invalidation
+from naxios.plans.bonus import draw_bonus, end_bonus, grant_bonus
 from naxios.plans.models import Entitlement, Plan
+
+__all__ = [
+    "accept_lapse",
+    "delete",
+    "draw_bonus",
+    "end",
+    "end_bonus",
+    "grant",
+    "grant_bonus",
+    "pause",
+    "put",
+    "put_entitlement",
+    "resume",
+]
 
 
 @transaction.atomic
