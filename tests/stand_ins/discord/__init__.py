@@ -7,6 +7,7 @@ with ``discord.world.make_user``, let them do things (``discord.join``, ``discor
 
 from tests.stand_ins.discord.core import Asked
 from tests.stand_ins.discord.faults import Fault
+from tests.stand_ins.discord.interactions import Interaction
 from tests.stand_ins.discord.limits import Limit
 from tests.stand_ins.discord.server import StandInDiscord, running_discord
 from tests.stand_ins.discord.snowflakes import made_at, snowflake
@@ -18,6 +19,7 @@ __all__ = [
     "Channel",
     "Fault",
     "Guild",
+    "Interaction",
     "Limit",
     "Member",
     "Message",
