@@ -30,7 +30,7 @@ async def post_message(core: Core, request: web.Request) -> web.Response:
         raise ApiError(403, 50013, "Missing Permissions")
     if channel.recipient is not None and channel.recipient.closed_to_messages:
         raise ApiError(403, 50007, "Cannot send messages to this user")
-    message = written(application, channel, await asking.body_object(request))
+    message = written(application, channel, await asking.body_object(request), await asking.files(request))
     tell_of_message(core, message)
     return web.json_response(payloads.message(message))
 

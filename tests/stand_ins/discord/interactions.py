@@ -93,7 +93,7 @@ async def answer(core: Core, request: web.Request) -> web.Response:
         raise ApiError(400, 40060, "Interaction has already been acknowledged.")
     body = await asking.body_object(request)
     kind, data = body.get("type"), body.get("data") or {}
-    _take(core, interaction, kind, data)
+    _take(core, interaction, kind, data, await asking.files(request))
     interaction.answered = True
     interaction.tell()
     if request.query.get("with_response", "").lower() not in ("true", "1"):
@@ -104,10 +104,10 @@ async def answer(core: Core, request: web.Request) -> web.Response:
 async def follow_up(core: Core, request: web.Request) -> web.Response:
     """A further message; after a deferral the first is the deferred answer itself."""
     interaction = _open(core, request)
-    body = await asking.body_object(request)
+    body, files = await asking.body_object(request), await asking.files(request)
     if interaction.thinking:
-        return _edited(interaction, interaction.messages[0], body)
-    message = written(interaction.application, interaction.channel, body)
+        return _edited(interaction, interaction.messages[0], body, files)
+    message = written(interaction.application, interaction.channel, body, files)
     _keep(core, interaction, message)
     return web.json_response(payloads.message(message))
 
@@ -118,7 +118,8 @@ async def get_answer(core: Core, request: web.Request) -> web.Response:
 
 async def edit_answer(core: Core, request: web.Request) -> web.Response:
     interaction = _open(core, request)
-    return _edited(interaction, _message(interaction, request), await asking.body_object(request))
+    body, files = await asking.body_object(request), await asking.files(request)
+    return _edited(interaction, _message(interaction, request), body, files)
 
 
 async def delete_answer(core: Core, request: web.Request) -> web.Response:
@@ -140,9 +141,9 @@ ROUTES: Routes = [
 ]
 
 
-def _take(core: Core, interaction: Interaction, kind: Any, data: dict[str, Any]) -> None:
+def _take(core: Core, interaction: Interaction, kind: Any, data: dict[str, Any], files: dict[str, bytes]) -> None:
     if kind == MESSAGE:
-        _keep(core, interaction, written(interaction.application, interaction.channel, data, type=20))
+        _keep(core, interaction, written(interaction.application, interaction.channel, data, files, type=20))
     elif kind == DEFERRED_MESSAGE:
         flags = int(data.get("flags") or 0) & EPHEMERAL | LOADING
         author, channel = interaction.application.bot, interaction.channel
@@ -196,7 +197,8 @@ def _message(interaction: Interaction, request: web.Request) -> Message:
     raise unknown("Message")
 
 
-def _edited(interaction: Interaction, message: Message, body: dict[str, Any]) -> web.Response:
+def _edited(interaction: Interaction, message: Message, body: dict[str, Any], files: dict[str, bytes]) -> web.Response:
+    message.files.update(files)
     rewrite(message, body)
     if not message.flags & LOADING:
         message.edited_at = datetime.now(UTC)

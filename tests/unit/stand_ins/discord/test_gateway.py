@@ -1,6 +1,7 @@
 """The real discord.py at the stand-in's gateway: events, commands, and everything that breaks connections."""
 
 import asyncio
+import io
 import time
 from collections.abc import Iterator
 from datetime import timedelta
@@ -114,10 +115,11 @@ def test_a_bot_writes_and_reads_messages(discord: StandInDiscord, bot: Bot, ada:
     channel = next(iter(discord.guild.channels.values()))
     discord.join(discord.guild, ada)
 
-    def send(target: Any) -> None:
-        asyncio.run_coroutine_threadsafe(target.send("hello"), bot.loop).result(5)
+    def send(target: Any, **more: Any) -> None:
+        asyncio.run_coroutine_threadsafe(target.send("hello", **more), bot.loop).result(5)
 
-    send(bot.get_channel(channel.id))
+    send(bot.get_channel(channel.id), file=library.File(io.BytesIO(b"a,b\n"), "usage.csv"))
+    assert channel.messages[0].files == {"usage.csv": b"a,b\n"}
     assert [message.content for message in channel.messages] == ["hello"]
     discord.say(ada, channel, "hello yourself")
     discord.wait_for(lambda: bot.count("message") == 2)
@@ -129,6 +131,13 @@ def test_a_bot_writes_and_reads_messages(discord: StandInDiscord, bot: Bot, ada:
         with pytest.raises(library.Forbidden) as refused:
             send(target)
         assert refused.value.code == code
+
+
+def test_a_bot_waits_out_a_rate_limit(discord: StandInDiscord, bot: Bot, ada: User) -> None:
+    fault = discord.fault("/users", status=429, retry_after=0.1, times=2)
+    fetched = asyncio.run_coroutine_threadsafe(bot.fetch_user(ada.id), bot.loop).result(5)
+    assert (fetched.name, fault.times) == ("ada", 0)
+    assert [asked.status for asked in discord.requests("GET", f"/users/{ada.id}")] == [429, 429, 200]
 
 
 def test_a_bot_resumes_what_it_missed(discord: StandInDiscord, bot: Bot, ada: User) -> None:
