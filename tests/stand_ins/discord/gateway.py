@@ -162,7 +162,8 @@ class GatewayConnection:
         self.session = self.core.hub.begin(application, intents, self)
         self.session.presence = data.get("presence")
         guilds = [guild for guild in self.core.world.guilds.values() if application.bot.id in guild.members]
-        self.session.send("READY", self._ready(self.session, guilds))
+        sharded = {"shard": data["shard"]} if "shard" in data else {}
+        self.session.send("READY", {**self._ready(self.session, guilds), **sharded})
         for guild in guilds:
             if intents & GUILDS and not guild.unavailable:
                 created = payloads.created_guild(guild, guild.members[application.bot.id])
