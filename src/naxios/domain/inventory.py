@@ -28,6 +28,7 @@ class Retention(StrEnum):
     KEY_LIFE = "as long as the key's account exists; a revoked key stays for its usage records"
     USAGE_PERIOD = "as long as limits, billing and disputes need it"
     SESSION = "until the session ends or expires"
+    DAY = "a day"
     THREE_DAYS = "3 days"
     THIRTY_DAYS = "30 days"
     FOUR_HUNDRED_DAYS = "400 days after it was last used"

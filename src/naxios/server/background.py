@@ -7,6 +7,7 @@ import structlog
 from django.db import close_old_connections, connection
 
 from naxios.accounts import tasks as accounts
+from naxios.codes import tasks as codes
 from naxios.invalidation import services as invalidation
 from naxios.keys import tasks as keys
 from naxios.mail import tasks as mail
@@ -70,5 +71,6 @@ class BackgroundWork:
             keys.tidy()
             accounts.tidy()
             mail.tidy()
+            codes.tidy()
         except Exception as error:
             log.warning("what is over could not be deleted; tried again later", exc_info=error)
