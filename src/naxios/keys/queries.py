@@ -6,6 +6,7 @@ from typing import NamedTuple
 from django.db.models import F, Q
 from django.utils import timezone
 
+from naxios.domain import clock
 from naxios.domain.entitlements import Decision, State
 from naxios.domain.moments import microseconds
 from naxios.domain.principal import Principal, Standing
@@ -24,28 +25,31 @@ class UsableKey(NamedTuple):
     prefix: str
 
 
-def principal(digest: bytes) -> Principal | None:
-    """Who a request with the secret behind ``digest`` acts for; ``None`` if there is no such secret."""
+def principal(digest: bytes, *, now: int | None = None) -> Principal | None:
+    """Who a request with the secret behind ``digest`` acts for at ``now`` (microseconds since the epoch; the present
+    moment if left out); ``None`` if there is no such secret."""
+    now = clock.now() if now is None else now
     secret = KeySecret.every.select_related("key", "key__user").filter(digest=digest).first()
     if secret is None:
         return None
     key = secret.key
-    entitled = plans.entitled(key.user_id)
-    plan = entitled.plan
+    plan, decision = plans.entitled(key.user_id, now=now)
+    bonus = plans.bonus_of(key.user_id, now)
     ends = [microseconds(end) for end in (key.expires_at, secret.expires_at) if end is not None]
     return Principal(
         key_id=key.pk,
         account_id=key.user_id,
         key_name=key.name,
         key_prefix=secret.prefix,
-        standing=_standing(key, entitled.decision),
+        standing=_standing(key, decision),
         plan=plan.name,
         plan_limits=plan.limits,
         key_limits=key.limits,
         plan_models=tuple(plan.allowed_models),
         key_models=tuple(key.allowed_models),
         expires_at=min(ends, default=None),
-        changes_at=entitled.decision.changes_at,
+        bonus_tokens=bonus.total,
+        changes_at=min((at for at in (decision.changes_at, bonus.changes_at) if at is not None), default=None),
     )
 
 

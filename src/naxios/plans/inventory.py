@@ -22,6 +22,8 @@ MODELS: dict[str, Fields] = {
         "requires_discord": configuration("whether it is for verified members"),
         "price_minor": configuration("its price"),
         "currency": configuration("its price's currency"),
+        "trial_days": configuration("how long a first subscription to it is free"),
+        "stripe_price": configuration("which of the operator's prices at Stripe it is sold for"),
         "after_lapse": configuration("what becomes of an account once it has ended"),
     },
     "plans.Entitlement": {

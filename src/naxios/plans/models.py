@@ -9,7 +9,10 @@ from naxios.plans.limit_fields import LimitFields
 
 
 class Plan(LimitFields):
-    """A named set of limits. ``price_minor`` is per month, in minor units of ``currency``."""
+    """A named set of limits. ``price_minor`` is per month, in minor units of ``currency``.
+
+    ``stripe_price`` is the id of a price that the operator has made at Stripe; without it Naxios makes one there.
+    """
 
     class AfterLapse(models.TextChoices):
         """What becomes of an account whose last entitlement to this plan has ended."""
@@ -22,6 +25,8 @@ class Plan(LimitFields):
     requires_discord = models.BooleanField(default=False)
     price_minor = models.PositiveBigIntegerField(null=True, blank=True)
     currency = models.CharField(max_length=3, blank=True)
+    trial_days = models.PositiveSmallIntegerField(default=0)
+    stripe_price = models.CharField(max_length=100, blank=True)
     after_lapse = models.CharField(max_length=6, choices=AfterLapse, default=AfterLapse.FREE)
 
     def __str__(self) -> str:

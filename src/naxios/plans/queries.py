@@ -1,8 +1,10 @@
 """What can be asked of plans."""
 
+from collections.abc import Collection
+from datetime import datetime
 from typing import NamedTuple
 
-from django.db.models import F
+from django.db.models import F, Sum
 
 from naxios import config
 from naxios.domain import clock
@@ -73,6 +75,11 @@ class Bonus(NamedTuple):
         """How many can still be used."""
         return self.total - self.used
 
+    @property
+    def ends_at(self) -> datetime | None:
+        """When the first of those that are left end."""
+        return None if self.changes_at is None else moment(self.changes_at)
+
 
 def bonus_of(user_id: int, now: int | None = None) -> Bonus:
     """The bonus tokens of an account at ``now`` (microseconds since the epoch; the present moment if left out)."""
@@ -85,6 +92,14 @@ def bonus_of(user_id: int, now: int | None = None) -> Bonus:
         grants=grants,
         changes_at=min((microseconds(end) for end in ends if end is not None and end > at), default=None),
     )
+
+
+def bonus_tokens_drawn(user_ids: Collection[int] | None = None) -> dict[int, int]:
+    """Bonus tokens that usage records have taken, of every account that has or had a bonus, or of ``user_ids``."""
+    grants = BonusGrant.objects.all()
+    if user_ids is not None:
+        grants = grants.filter(user_id__in=user_ids)
+    return dict(grants.values_list("user_id").annotate(Sum("used")).order_by())
 
 
 def bonus_by_reference(source: BonusSource, reference: str) -> BonusGrant | None:
