@@ -79,7 +79,7 @@ class Api:
             found = route.operation(self._world, Call(asked.method, asked.path, ids, params))
             self._nothing_ignored(params)
             paths = params.get("expand", [])
-            if found.get("object") == "list":
+            if found.get("object") in ("list", "search_result"):
                 paths = [path.removeprefix("data.") for path in paths]
                 found = {**found, "data": [self._world.store.expanded(one, paths) for one in found["data"]]}
             else:

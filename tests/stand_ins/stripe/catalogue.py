@@ -138,6 +138,7 @@ def _product(world: World, id_: str, name: str, metadata: Resource | None) -> Re
             marketing_features=[],
             metadata=metadata or {},
             name=name,
+            type="service",
             updated=world.now(),
         )
     )

@@ -131,7 +131,7 @@ def _blank(world: World, params: Params, mode: str, lines: list[Resource], custo
         custom_text={"after_submit": None, "shipping_address": None, "submit": None}
         | {"terms_of_service_acceptance": None},
         customer=customer and customer["id"],
-        customer_creation=params.get("customer_creation", "if_required" if mode == "payment" else "always"),
+        customer_creation=_creation(params, mode) if customer is None else None,
         customer_details=_details(customer["email"] if customer else params.get("customer_email"), customer),
         customer_email=params.get("customer_email"),
         expires_at=_expiry(world, params),
@@ -158,6 +158,10 @@ def _blank(world: World, params: Params, mode: str, lines: list[Resource], custo
         ui_mode="hosted_page",
         url=f"{world.url}/c/pay/{id_}",
     )
+
+
+def _creation(params: Params, mode: str) -> Any:
+    return params.get("customer_creation", "if_required" if mode == "payment" else "always")
 
 
 def _details(email: str | None, customer: Resource | None) -> Resource | None:

@@ -2,9 +2,17 @@
 
 from dataclasses import dataclass
 
-from tests.stand_ins.stripe import customers, invoices, lines, payment_methods, payments, subscribing, subscriptions
+from tests.stand_ins.stripe import (
+    customers,
+    invoices,
+    lines,
+    payment_methods,
+    payments,
+    subscribing,
+    subscription_calls,
+    subscriptions,
+)
 from tests.stand_ins.stripe.store import Resource
-from tests.stand_ins.stripe.subscription_calls import trial_end
 from tests.stand_ins.stripe.world import World
 
 ADDRESS = {"city": "Springfield", "country": "US", "line1": "1 Main St", "line2": None} | {
@@ -50,24 +58,18 @@ def _subscribe(world: World, session: Resource, customer: Resource, payer: Payer
         payment_methods.attach(world, method["id"], customer)
     recurring = [line for line in asked.lines if line["price"]["recurring"]]
     once = [line for line in asked.lines if not line["price"]["recurring"]]
-    settings = (data.get("trial_settings") or {}).get("end_behavior") or {}
+    trial_settings = data.get("trial_settings")
     subscription = subscribing.start(
         world,
         customer,
         [subscriptions.Wanted(line["price"], line["quantity"], line["metadata"]) for line in recurring],
-        trial_end=trial_end(world, data),
+        trial_end=subscription_calls.trial_end(world, data),
         automatic_tax=session["automatic_tax"]["enabled"],
         extra=[lines.sale_line(world, line["price"], line["quantity"]) for line in once],
         default_payment_method=method and method["id"],
         description=data.get("description"),
         metadata=data.get("metadata") or {},
-        trial_settings=settings
-        and {
-            "end_behavior": {
-                "billing_cycle_anchor": None,
-                "missing_payment_method": settings["missing_payment_method"],
-            }
-        },
+        trial_settings=subscription_calls.trial_settings(trial_settings) if trial_settings else None,
     )
     paid = world.store.get("invoice", subscription["latest_invoice"])["status"] == "paid"
     session.update(

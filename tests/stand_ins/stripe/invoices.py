@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.stand_ins.stripe import lines, payment_methods, payments
+from tests.stand_ins.stripe import lines, payment_methods, payments, sums
 from tests.stand_ins.stripe.clock import DAY
 from tests.stand_ins.stripe.errors import Refused, card_declined
 from tests.stand_ins.stripe.shapes import blank
@@ -43,7 +43,7 @@ def make(
         attempt_count=0,
         attempted=False,
         auto_advance=auto_advance,
-        automatic_tax=_automatic_tax(automatic_tax),
+        automatic_tax=sums.automatic_tax(automatic_tax),
         billing_reason=reason,
         collection_method="charge_automatically",
         created=now,
@@ -77,7 +77,7 @@ def make(
         },
     )
     invoice.update(values)
-    add_up(world, invoice)
+    sums.add_up(world, invoice)
     return invoice
 
 
@@ -91,31 +91,6 @@ def announce(world: World, invoice: Resource) -> Resource:
     return invoice
 
 
-def add_up(world: World, invoice: Resource) -> None:
-    """Sums of the lines, with tax on top and the customer's balance taken into account."""
-    listed = invoice["lines"]["data"]
-    percent = world.settings.tax_percent if invoice["automatic_tax"]["enabled"] else 0
-    for line in listed:
-        line["taxes"] = [_tax(line["amount"], percent)] if percent else []
-    subtotal = sum(line["amount"] for line in listed)
-    tax = sum(line["taxes"][0]["amount"] for line in listed) if percent else 0
-    total = subtotal + tax
-    due = max(0, total + invoice["starting_balance"])
-    invoice.update(
-        amount_due=due,
-        amount_remaining=due,
-        subtotal=subtotal,
-        subtotal_excluding_tax=subtotal,
-        total=total,
-        total_discount_amounts=[],
-        total_excluding_tax=subtotal,
-        total_pretax_credit_amounts=[],
-        total_taxes=[{**_tax(subtotal, percent), "amount": tax}] if percent else [],
-    )
-    if percent:
-        invoice["automatic_tax"]["status"] = "complete"
-
-
 def finalize(world: World, invoice: Resource, *, paid_by: str | None = None) -> None:
     """The draft becomes due: numbered, published, with an intent to pay it. Nothing due is paid at once.
 
@@ -125,7 +100,7 @@ def finalize(world: World, invoice: Resource, *, paid_by: str | None = None) -> 
         raise Refused("This invoice is already finalized, you can't re-finalize a non-draft invoice.")
     customer = world.store.get("customer", invoice["customer"])
     invoice["starting_balance"] = customer["balance"]
-    add_up(world, invoice)
+    sums.add_up(world, invoice)
     page = f"{world.url}/i/{invoice['id']}"
     invoice.update(
         automatically_finalizes_at=None,
@@ -309,26 +284,4 @@ def _parent(subscription: Resource) -> Resource:
         "type": "subscription_details",
         "quote_details": None,
         "subscription_details": {"metadata": subscription["metadata"], "subscription": subscription["id"]},
-    }
-
-
-def _automatic_tax(enabled: bool) -> Resource:
-    return {
-        "disabled_reason": None,
-        "enabled": enabled,
-        "liability": {"type": "self"} if enabled else None,
-        "provider": "stripe" if enabled else None,
-        "status": "complete" if enabled else None,
-    }
-
-
-def _tax(amount: int, percent: int) -> Resource:
-    sign = -1 if amount < 0 else 1
-    return {
-        "amount": sign * ((abs(amount) * percent + 50) // 100),
-        "tax_behavior": "exclusive",
-        "tax_rate_details": {"tax_rate": "txr_stand_in"},
-        "taxability_reason": "standard_rated",
-        "taxable_amount": amount,
-        "type": "tax_rate_details",
     }

@@ -191,7 +191,7 @@ def _charge(world: World, intent: Resource, method: Resource, *, paid: bool) -> 
             paid=paid,
             payment_intent=intent["id"],
             payment_method=method["id"],
-            payment_method_details={"type": kind, kind: method[kind]},
+            payment_method_details={"type": kind, kind: payment_methods.charged_details(method)},
             receipt_email=intent["receipt_email"],
             receipt_url=f"{world.url}/receipts/{new_id('rcpt')}" if paid else None,
             refunded=False,

@@ -11,15 +11,14 @@ from urllib.parse import urlsplit
 import stripe
 from aiohttp import web
 
-from tests.stand_ins.stripe import checkout_page, hosted, invoice_page, payment_methods
+from tests.stand_ins.stripe import checkout_page, disputes, payment_methods
 from tests.stand_ins.stripe.api import Answered, Api, Asked, failure, received
 from tests.stand_ins.stripe.clock import DAY, HOUR, Clock
 from tests.stand_ins.stripe.faults import Fault, Faults
+from tests.stand_ins.stripe.pages import Pages
 from tests.stand_ins.stripe.store import Resource
 from tests.stand_ins.stripe.webhooks import Webhooks
 from tests.stand_ins.stripe.world import Settings, World
-
-REDIRECT_SECONDS = 10
 
 
 class StandInStripe:
@@ -41,6 +40,7 @@ class StandInStripe:
         self.world = World()
         self.webhooks = Webhooks(self.world)
         self._api = Api(self.world, self.webhooks, self.api_keys)
+        self._pages = Pages(self.world, self.webhooks)
         self._loop = asyncio.new_event_loop()
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -74,7 +74,12 @@ class StandInStripe:
         return stripe.StripeClient(self.api_key, base_addresses={"api": self.url}, **options)
 
     def advance(self, *, days: float = 0, hours: float = 0, seconds: float = 0) -> None:
-        """Let time pass with everything that it brings; returns once events were sent, unless they are held."""
+        """Let time pass with everything that it brings; returns once events were sent, unless they are held.
+
+        Events that were not accepted before are sent again first.
+        """
+        self.webhooks.wait()
+        self.webhooks.retry()
         with self.world.lock:
             self.clock.advance(int(days * DAY + hours * HOUR + seconds))
         self.webhooks.wait()
@@ -104,6 +109,19 @@ class StandInStripe:
 
     def let_cards_work(self, customer: str) -> None:
         self._set_cards(customer, payment_methods.WORKS)
+
+    def open_dispute(self, paid: str, *, reason: str = "fraudulent", amount: int | None = None) -> Resource:
+        """The payer of a charge or a payment intent goes to the bank."""
+        with self.world.lock:
+            dispute = disputes.open_dispute(self.world, paid, reason=reason, amount=amount)
+        self.webhooks.wait()
+        return dispute
+
+    def close_dispute(self, id_: str, *, won: bool) -> None:
+        """The bank decides."""
+        with self.world.lock:
+            disputes.close_dispute(self.world, self.world.store.get("dispute", id_), won=won)
+        self.webhooks.wait()
 
     def press(self, page_url: str, action: str, **filled: str) -> tuple[int, str]:
         """Press a button of a hosted page without a browser: the status, and where it leads or the page."""
@@ -137,9 +155,7 @@ class StandInStripe:
     async def _serve(self) -> None:
         self._stopped = asyncio.Event()
         app = web.Application()
-        app.router.add_route("*", "/c/pay/{id}", self._checkout_page)
-        app.router.add_route("*", "/i/{id}", self._invoice_page)
-        app.router.add_get("/i/{id}/pdf", self._invoice_pdf)
+        self._pages.add_to(app)
         app.router.add_route("*", "/{path:.*}", self._answer)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await runner.setup()
@@ -173,38 +189,6 @@ class StandInStripe:
     def _locked(self, asked: Asked) -> Answered:
         with self.world.lock:
             return self._api.answer(asked)
-
-    async def _checkout_page(self, request: web.Request) -> web.StreamResponse:
-        return await self._hosted(request, "checkout.session", checkout_page.show, checkout_page.press)
-
-    async def _invoice_page(self, request: web.Request) -> web.StreamResponse:
-        return await self._hosted(request, "invoice", invoice_page.show, invoice_page.press)
-
-    async def _invoice_pdf(self, request: web.Request) -> web.StreamResponse:
-        with self.world.lock:
-            found = self.world.store.find(request.match_info["id"])
-        return await self._page(invoice_page.pdf(found) if found else hosted.Shown("", status=404))
-
-    async def _hosted(self, request: web.Request, kind: str, show: Any, press: Any) -> web.StreamResponse:
-        filled = {name: str(value) for name, value in (await request.post()).items()}
-        with self.world.lock:
-            found = self.world.store.find(request.match_info["id"])
-            if found is None or found["object"] != kind:
-                answer: hosted.Answer = hosted.Shown("Not found", status=404)
-            elif request.method == "POST":
-                answer = press(self.world, found, filled.pop("action", ""), filled)
-            else:
-                answer = show(self.world, found)
-        return await self._page(answer)
-
-    async def _page(self, answer: hosted.Answer) -> web.StreamResponse:
-        if isinstance(answer, hosted.Redirect):
-            if answer.waits:
-                await asyncio.to_thread(self.webhooks.settle, REDIRECT_SECONDS)
-            return web.Response(status=303, headers={"Location": answer.location})
-        body = answer.body if isinstance(answer.body, bytes) else answer.body.encode()
-        charset = None if answer.content_type == "application/pdf" else "utf-8"
-        return web.Response(body=body, status=answer.status, content_type=answer.content_type, charset=charset)
 
 
 def _response(answered: Answered) -> web.Response:

@@ -44,7 +44,6 @@ SELDOM: dict[str, set[str]] = {
     "invoice": {"confirmation_secret", "payments", "amount_paid_off_stripe"},
     "payment_intent": {"presentment_details", "payment_record"},
     "price": {"currency_options", "tiers"},
-    "product": {"type"},
     "refund": {"presentment_details", "instructions_email", "next_action"},
     "subscription": {"presentment_details"},
     "plan": {"tiers"},

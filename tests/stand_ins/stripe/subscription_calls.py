@@ -34,7 +34,7 @@ def create(world: World, call: Call) -> Resource:
         metadata=params.get("metadata") or {},
         description=params.get("description"),
         default_payment_method=method,
-        trial_settings=params.get("trial_settings") and _trial_settings(params["trial_settings"]),
+        trial_settings=trial_settings(params["trial_settings"]) if "trial_settings" in params else None,
         cancel_at=params.get("cancel_at"),
     )
     renewals.schedule_end(world, subscription)
@@ -110,12 +110,8 @@ def resume(world: World, call: Call) -> Resource:
     call.params.ignore("proration_behavior", "payment_behavior")
     if (call.params.get("billing_cycle_anchor") or {}).get("type", "now") != "now":
         raise not_modelled("resuming with an unchanged billing cycle")
-    customer = world.store.get("customer", subscription["customer"])
     subscription.update(status="active", status_details=None)
-    invoice = renewals.renew(world, subscription, customer, reason="subscription_update")
-    invoices.finalize(world, invoice)
-    if invoice["status"] == "open":
-        renewals.collect(world, invoice)
+    _begin_period(world, subscription)
     world.emit("customer.subscription.resumed", subscription)
     return subscription
 
@@ -168,6 +164,20 @@ def trial_end(world: World, params: Params | Resource) -> int | None:
     return world.now() + days * DAY if days else end
 
 
+def end_trial(world: World, subscription: Resource) -> None:
+    """The first paid period begins now."""
+    subscription["trial_end"] = world.now()
+    _begin_period(world, subscription)
+
+
+def _begin_period(world: World, subscription: Resource) -> None:
+    customer = world.store.get("customer", subscription["customer"])
+    invoice = renewals.renew(world, subscription, customer, reason="subscription_update")
+    invoices.finalize(world, invoice)
+    if invoice["status"] == "open":
+        renewals.collect(world, invoice)
+
+
 def _take_over(world: World, subscription: Resource, params: Params) -> None:
     merge_metadata(subscription, params.get("metadata"))
     assign(subscription, params, "description", "pause_collection")
@@ -188,7 +198,7 @@ def _take_over(world: World, subscription: Resource, params: Params) -> None:
             "liability": {"type": "self"} if given["enabled"] else None,
         }
     if given := params.get("trial_settings"):
-        subscription["trial_settings"] = _trial_settings(given)
+        subscription["trial_settings"] = trial_settings(given)
 
 
 def stop_at(world: World, subscription: Resource, when: Any) -> None:
@@ -216,12 +226,7 @@ def _move_trial_end(world: World, subscription: Resource, when: Any) -> None:
     if when == "now":
         if subscription["status"] != "trialing":
             return
-        subscription["trial_end"] = world.now()
-        customer = world.store.get("customer", subscription["customer"])
-        invoice = renewals.renew(world, subscription, customer, reason="subscription_update")
-        invoices.finalize(world, invoice)
-        if invoice["status"] == "open":
-            renewals.collect(world, invoice)
+        end_trial(world, subscription)
         return
     if subscription["status"] != "trialing":
         raise not_modelled("a trial for a subscription that is paid already")
@@ -231,7 +236,7 @@ def _move_trial_end(world: World, subscription: Resource, when: Any) -> None:
     renewals.schedule(world, subscription)
 
 
-def _trial_settings(given: Resource) -> Resource:
+def trial_settings(given: Resource) -> Resource:
     behaviour = given["end_behavior"]
     return {
         "end_behavior": {

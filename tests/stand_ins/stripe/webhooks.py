@@ -116,6 +116,15 @@ class Webhooks:
             random.Random(shuffle).shuffle(batch)
         return [self._attempt(endpoint, event_id) for endpoint, event_id in batch]
 
+    def retry(self) -> None:
+        """Try again what was not accepted yet, as Stripe does after a while. Nothing, while events are held."""
+        if self.held:
+            return
+        with self._world.lock:
+            for endpoint in self.endpoints:
+                for event_id in endpoint.waiting:
+                    self._queue.put((endpoint, event_id))
+
     def send_again(self, event_id: str) -> list[Delivery]:
         """The same event once more, accepted or not, as a person does it in the dashboard."""
         return [self._attempt(endpoint, event_id) for endpoint in self.endpoints]
@@ -192,7 +201,7 @@ class Webhooks:
     def _post(self, endpoint: Endpoint, event: Resource, body: bytes, mark: str) -> Delivery:
         delivery = Delivery(event, endpoint.resource["url"], body, _headers(mark))
         if endpoint.receiver is not None:
-            delivery.status = endpoint.receiver(body, delivery.headers)
+            delivery.status = _received(endpoint.receiver, delivery)
         else:
             delivery.status, delivery.answer = _posted(delivery)
         self.deliveries.append(delivery)
@@ -205,6 +214,15 @@ def _headers(mark: str) -> dict[str, str]:
         "User-Agent": "Stripe/1.0 (+https://stripe.com/docs/webhooks)",
         "Stripe-Signature": mark,
     }
+
+
+def _received(receiver: Receiver, delivery: Delivery) -> int:
+    """What breaks is answered as a server answers it, so that one delivery does not end all others."""
+    try:
+        return receiver(delivery.body, delivery.headers)
+    except Exception as broken:
+        delivery.answer = repr(broken).encode()
+        return 500
 
 
 def _posted(delivery: Delivery) -> tuple[int, bytes]:
