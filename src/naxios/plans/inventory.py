@@ -39,6 +39,8 @@ MODELS: dict[str, Fields] = {
         "pause_reason": _entitlement("why it does not count"),
         "note": _entitlement("why staff gave it"),
         "created_at": _entitlement("when it was given"),
+        "renews": _entitlement("whether its owner has to be told that it ends"),
+        "end_told_at": _entitlement("whether its owner was told that it has ended"),
         "lapse_told_at": _entitlement("whether its owner was told that it ends"),
         "lapse_accepted_at": _entitlement("whether its owner chose the free plan afterwards"),
     },

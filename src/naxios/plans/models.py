@@ -42,8 +42,9 @@ class Entitlement(models.Model):
     """Why an account has a plan, from when to when.
 
     ``reference`` names what gave it within its source (a subscription, a redemption), so that the same thing told
-    twice gives it once. ``lapse_told_at`` is when its owner was told that it ends, ``lapse_accepted_at`` when they
-    chose the free plan afterwards.
+    twice gives it once. ``renews`` says that what gave it will move its end by itself. ``lapse_told_at`` is when its
+    owner was told that it ends, ``end_told_at`` that it has ended, ``lapse_accepted_at`` when they chose the free plan
+    afterwards.
     """
 
     class Source(models.TextChoices):
@@ -63,7 +64,9 @@ class Entitlement(models.Model):
     pause_reason = models.CharField(max_length=200, blank=True)
     note = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
+    renews = models.BooleanField(default=False)
     lapse_told_at = models.DateTimeField(null=True, blank=True)
+    end_told_at = models.DateTimeField(null=True, blank=True)
     lapse_accepted_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -72,6 +75,7 @@ class Entitlement(models.Model):
                 fields=["source", "reference"], condition=~models.Q(reference=""), name="one_entitlement_a_reference"
             )
         ]
+        indexes = [models.Index(fields=["ends_at"], condition=models.Q(end_told_at=None), name="entitlements_that_end")]
 
 
 class BonusGrant(models.Model):

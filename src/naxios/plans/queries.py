@@ -8,7 +8,7 @@ from django.db.models import F, Sum
 
 from naxios import config
 from naxios.domain import clock
-from naxios.domain.entitlements import FREE, BonusSource, Decision, Grant, Source, decide
+from naxios.domain.entitlements import FREE, BonusSource, Decision, Grant, Source, State, decide, loss
 from naxios.domain.moments import microseconds, moment
 from naxios.errors import Refused
 from naxios.plans.models import BonusGrant, Entitlement, Plan
@@ -19,6 +19,16 @@ class Entitled(NamedTuple):
 
     plan: Plan
     decision: Decision
+
+
+class Lapse(NamedTuple):
+    """What has ended or will: of ``plan``, at ``ends_at``. ``after`` is what the account has from then on, with
+    ``plan_after``."""
+
+    plan: Plan
+    ends_at: datetime
+    after: Decision
+    plan_after: Plan
 
 
 def entitled(user_id: int, *, now: int | None = None) -> Entitled:
@@ -32,6 +42,25 @@ def entitled(user_id: int, *, now: int | None = None) -> Entitled:
         free_is_open=is_open(free),
     )
     return Entitled(plans[decision.plan] if decision.is_usable and decision.plan != FREE else free, decision)
+
+
+def loss_by_end(entitlement: Entitlement, now: datetime) -> Lapse | None:
+    """What its owner loses once ``entitlement`` has ended, ``None`` if nothing."""
+    free = Plan.objects.get(name=FREE)
+    grants = [_grant(other) for other in of_user(entitlement.user_id)]
+    after = loss(grants, _grant(entitlement), microseconds(now), free_is_open=is_open(free))
+    if after is None or entitlement.ends_at is None:
+        return None
+    plan_after = by_name(after.plan) if after.is_usable else free
+    return Lapse(entitlement.plan, entitlement.ends_at, after, plan_after)
+
+
+def lapsed(user_id: int) -> Lapse | None:
+    """The plan whose end an account is refused for; ``None`` if it is not."""
+    free, decision = entitled(user_id)
+    if decision.state is not State.LAPSED or decision.grant is None or decision.grant.ends_at is None:
+        return None
+    return Lapse(by_name(decision.plan), moment(decision.grant.ends_at), decision, free)
 
 
 def plan_of(user_id: int) -> Plan:
