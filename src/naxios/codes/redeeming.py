@@ -52,8 +52,9 @@ class Redeemed(NamedTuple):
             start = f" from {_written(self.plan_from)}" if self.begins_later else ""
             sentences.append(f"You have {self.plan}{start} until {_written(self.plan_until)} UTC.")
         if self.tokens:
-            until = f"until {_written(self.bonus_until)} UTC" if self.bonus_until else "until you have used them"
-            sentences.append(f"You have {self.tokens:,} bonus tokens more, {until}.")
+            until = f"until {_written(self.bonus_until)} UTC" if self.bonus_until else "until they are used"
+            tokens = f"{self.tokens:,} bonus token{'s' if self.tokens > 1 else ''}"
+            sentences.append(f"You have {tokens} more, {until}.")
         return " ".join(sentences)
 
 

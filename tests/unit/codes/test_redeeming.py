@@ -94,8 +94,8 @@ def test_what_was_given_is_said_in_a_sentence(user: User) -> None:
     when = r"\d+ \w{3} \d{4}, \d\d:\d\d"
     assert re.fullmatch(f"You have Pro until {when} UTC\\.", str(first))
     assert re.fullmatch(f"You have Pro from {when} until {when} UTC\\.", str(second))
-    assert str(bonus) == "You have 5,000 bonus tokens more, until you have used them."
-    assert re.fullmatch(f"You have 1 bonus tokens more, until {when} UTC\\.", str(ending))
+    assert str(bonus) == "You have 5,000 bonus tokens more, until they are used."
+    assert re.fullmatch(f"You have 1 bonus token more, until {when} UTC\\.", str(ending))
 
 
 def test_days_of_two_codes_are_had_one_after_the_other(user: User, pro: Plan) -> None:
