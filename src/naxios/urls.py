@@ -10,6 +10,8 @@ urlpatterns = [
     path("dashboard/keys/", include("naxios.keys.urls")),
     path("dashboard/playground/", include("naxios.playground.urls")),
     path("dashboard/usage/", include("naxios.usage.urls")),
+    path("", include("naxios.billing.urls")),
+    path("dashboard/plan/", include("naxios.plans.urls")),
     path("dashboard/", include("naxios.dashboard.urls")),
     path("status", include("naxios.status.urls")),
     path("api/", include("naxios.api.urls")),

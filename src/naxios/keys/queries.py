@@ -13,6 +13,7 @@ from naxios.domain.principal import Principal, Standing
 from naxios.errors import Refused
 from naxios.keys.models import ApiKey, KeySecret
 from naxios.plans import queries as plans
+from naxios.plans.words import why_refused
 
 _STANDINGS = {State.LAPSED: Standing.LAPSED, State.UNVERIFIED: Standing.UNVERIFIED}
 
@@ -49,6 +50,7 @@ def principal(digest: bytes, *, now: int | None = None) -> Principal | None:
         key_models=tuple(key.allowed_models),
         expires_at=min(ends, default=None),
         bonus_tokens=bonus.total,
+        why=why_refused(decision),
         changes_at=min((at for at in (decision.changes_at, bonus.changes_at) if at is not None), default=None),
     )
 

@@ -1,10 +1,9 @@
-"""Plans end with a notice before and one after, each once; and what is said of an end, in mails and refusals."""
+"""Plans end with a notice before and one after, each once."""
 
 from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import QuerySet
-from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from naxios import config
@@ -12,6 +11,7 @@ from naxios.accounts import events, notices
 from naxios.domain.entitlements import State
 from naxios.plans.models import Entitlement
 from naxios.plans.queries import Lapse, loss_by_end
+from naxios.plans.words import where_to_renew
 
 _TOLD_ELSEWHERE = [Entitlement.Source.FREE_TIER, Entitlement.Source.SUBSCRIPTION]
 """Of the end of these, those parts tell that know why."""
@@ -43,16 +43,6 @@ def tell_ended_by_staff(*, entitlement: Entitlement, note: str) -> None:
     lapse = loss_by_end(entitlement, timezone.now())
     if lapse is not None:
         notices.send(user=entitlement.user, notice="plan_ended", context=_context(lapse, note))
-
-
-def where_to_renew() -> str:
-    """The path of the page on which plans are bought."""
-    for name in ("billing:home", "web:pricing"):
-        try:
-            return reverse(name)
-        except NoReverseMatch:
-            continue  # that part is not there
-    raise AssertionError("there is a page of prices")
 
 
 @transaction.atomic

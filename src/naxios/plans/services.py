@@ -9,6 +9,8 @@ from django.db import transaction
 from django.db.models import ProtectedError
 from django.utils import timezone
 
+from naxios.accounts import events
+from naxios.accounts.origin import NOWHERE, Origin
 from naxios.domain.entitlements import PRIORITIES, Source
 from naxios.errors import Refused
 from naxios.invalidation import services as invalidation
@@ -151,12 +153,16 @@ def resume(*, entitlement: Entitlement, at: datetime | None = None) -> None:
 
 
 @transaction.atomic
-def accept_lapse(*, user: AbstractBaseUser, at: datetime | None = None) -> None:
-    """Go on with the free plan after entitlements that refuse once they have ended."""
+def accept_lapse(*, user: AbstractBaseUser, at: datetime | None = None, origin: Origin = NOWHERE) -> bool:
+    """Go on with the free plan after entitlements that refuse once they have ended; returns whether there were any."""
     now = at or timezone.now()
-    ended = Entitlement.objects.filter(user_id=user.pk, ends_at__lte=now, lapse_accepted_at=None)
-    if ended.update(lapse_accepted_at=now):
-        invalidation.account_changed(user.pk)
+    refusing = Entitlement.objects.filter(user_id=user.pk, ends_at__lte=now, lapse_accepted_at=None)
+    refusing = refusing.filter(plan__after_lapse=Plan.AfterLapse.REFUSE)
+    if not refusing.update(lapse_accepted_at=now):
+        return False
+    invalidation.account_changed(user.pk)
+    events.record(user=user, kind=events.Kind.PLAN_CHANGED, detail="the free plan, chosen", origin=origin)
+    return True
 
 
 @transaction.atomic

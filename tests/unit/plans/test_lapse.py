@@ -11,6 +11,7 @@ from naxios.domain.entitlements import Source
 from naxios.mail.models import OutboxMail
 from naxios.plans import lapse, queries, services
 from naxios.plans.models import Entitlement, Plan
+from naxios.plans.words import where_to_renew
 
 NOW = timezone.now()
 DAY = timedelta(days=1)
@@ -73,7 +74,7 @@ def test_a_plan_that_refuses_afterwards_says_so_and_where_to_renew(user: User) -
     pass_by(NOW)
 
     assert "refused with status 402, until you renew it or choose the free plan" in text()
-    assert f"http://127.0.0.1:8000{lapse.where_to_renew()}" in text()
+    assert f"http://127.0.0.1:8000{where_to_renew()}" in text()
 
 
 def test_an_end_that_is_moved_is_told_again(user: User) -> None:
