@@ -122,7 +122,7 @@ def finalize(world: World, invoice: Resource, *, paid_by: str | None = None) -> 
         settle(world, invoice)
 
 
-def collect(world: World, invoice: Resource, method: Resource | None) -> bool:
+def collect(world: World, invoice: Resource, method: Resource | None, *, by_hand: bool = False) -> bool:
     """One attempt to charge the payment method: whether the invoice is paid now."""
     payment = payment_of(world, invoice)
     intent = world.store.get("payment_intent", payment["payment"]["payment_intent"])
@@ -131,13 +131,16 @@ def collect(world: World, invoice: Resource, method: Resource | None) -> bool:
             "code": "invoice_payment_intent_requires_action",
             "type": "invalid_request_error",
         }
-        fail(world, invoice)
+        fail(world, invoice, by_hand=by_hand)
         return False
     paid = payments.attempt(world, intent, method)
     if intent["status"] == "processing":
         world.on_settled[intent["id"]] = lambda came: settle(world, invoice) if came else fail(world, invoice)
         return False
-    (settle if paid else fail)(world, invoice)
+    if paid:
+        settle(world, invoice)
+    else:
+        fail(world, invoice, by_hand=by_hand)
     return paid
 
 
@@ -166,15 +169,19 @@ def settle(world: World, invoice: Resource, *, outside: bool = False) -> None:
     mark_delinquent(world, invoice["customer"])
 
 
-def fail(world: World, invoice: Resource) -> None:
-    """The attempt brought nothing; the next one comes as the account's settings say."""
+def fail(world: World, invoice: Resource, *, by_hand: bool = False) -> None:
+    """The attempt brought nothing; the next one comes as the account's settings say.
+
+    After the first attempt, those that a person makes are not counted and move nothing.
+    """
     days = world.settings.retry_after_days
     tries = invoice["attempt_count"]
     with world.updating("invoice.updated", invoice):
-        invoice["attempt_count"] += 1
         invoice["attempted"] = True
-        again = invoice["billing_reason"] in RETRIED and tries < len(days)
-        invoice["next_payment_attempt"] = world.now() + days[tries] * DAY if again else None
+        if not tries or not by_hand:
+            invoice["attempt_count"] += 1
+            again = invoice["billing_reason"] in RETRIED and tries < len(days)
+            invoice["next_payment_attempt"] = world.now() + days[tries] * DAY if again else None
     world.emit("invoice.payment_failed", invoice)
     mark_delinquent(world, invoice["customer"])
     for told in world.on_failed:
@@ -212,7 +219,7 @@ def pay(world: World, invoice: Resource, method: Resource | None) -> None:
             "`default_payment_method`.",
             code="resource_missing",
         )
-    if not collect(world, invoice, method) and world.cards[method["id"]] != payment_methods.BANK:
+    if not collect(world, invoice, method, by_hand=True) and world.cards[method["id"]] != payment_methods.BANK:
         raise card_declined("generic_decline")
 
 

@@ -5,7 +5,8 @@ from collections.abc import Callable
 
 from aiohttp import web
 
-from tests.stand_ins.stripe import checkout_page, invoice_page, portal_page
+from tests.stand_ins.stripe import checkout_page, html, invoice_page, portal_page
+from tests.stand_ins.stripe.errors import Refused
 from tests.stand_ins.stripe.hosted import Answer, Redirect, Shown
 from tests.stand_ins.stripe.store import Resource
 from tests.stand_ins.stripe.webhooks import Webhooks
@@ -59,7 +60,7 @@ class Pages:
             if found is None:
                 answer: Answer = Shown("Not found", status=404)
             elif request.method == "POST":
-                answer = press(self._world, found, filled.pop("action", ""), filled)
+                answer = _pressed(self._world, found, press, filled)
             else:
                 answer = show(self._world, found)
         return await self._response(answer)
@@ -72,3 +73,10 @@ class Pages:
         body = answer.body if isinstance(answer.body, bytes) else answer.body.encode()
         charset = None if answer.content_type == "application/pdf" else "utf-8"
         return web.Response(body=body, status=answer.status, content_type=answer.content_type, charset=charset)
+
+
+def _pressed(world: World, found: Resource, press: Press, filled: dict[str, str]) -> Answer:
+    try:
+        return press(world, found, filled.pop("action", ""), filled)
+    except Refused as refused:
+        return Shown(html.page("Stripe", html.alert(str(refused))), status=refused.status)

@@ -104,6 +104,7 @@ class Webhooks:
     def deliver(self, *, times: int = 1, shuffle: int | None = None, types: list[str] | None = None) -> list[Delivery]:
         """Send everything that was not accepted yet, in the calling thread: each event ``times`` times, in the order of
         their creation or shuffled by the number given."""
+        self.wait()
         with self._world.lock:
             batch = [
                 (endpoint, event_id)

@@ -285,3 +285,40 @@ def test_the_hosted_invoice_can_be_paid_and_has_a_pdf(shop: Shop) -> None:
     with urllib.request.urlopen(invoice.invoice_pdf) as pdf:
         assert pdf.headers["content-type"] == "application/pdf"
         assert pdf.read().startswith(b"%PDF-")
+
+
+def test_attempts_of_a_person_do_not_move_those_of_stripe(shop: Shop) -> None:
+    bought = shop.subscribe(card="fail_later")
+    shop.account.advance(days=MONTH, hours=2)
+    invoice = shop.client.v1.invoices.list({"subscription": bought.id}).data[0]
+
+    for _ in range(5):
+        with pytest.raises(stripe.CardError):
+            shop.client.v1.invoices.pay(invoice.id)
+
+    after = shop.client.v1.invoices.retrieve(invoice.id)
+    assert (after.attempt_count, after.next_payment_attempt) == (1, invoice.next_payment_attempt)
+    assert shop.subscription(bought.id).status == "past_due"
+
+
+def test_a_customer_who_is_gone_cannot_pay(shop: Shop) -> None:
+    session = shop.session(shop.customer(), shop.pro)
+    shop.client.v1.customers.delete(str(session.customer))
+
+    status, page = shop.account.press(session.url or "", "pay")
+
+    assert status == 404 and "No such customer" in page
+
+
+def test_it_can_be_paused_and_resumed(shop: Shop) -> None:
+    bought = shop.subscribe()
+    shop.client.v1.subscriptions.pause(bought.id)
+    shop.account.advance(days=2 * MONTH)
+    assert shop.subscription(bought.id).status == "paused"
+
+    shop.client.v1.subscriptions.resume(bought.id)
+
+    resumed = shop.subscription(bought.id)
+    assert (resumed.status, resumed["items"].data[0].current_period_start) == ("active", shop.account.clock.now())
+    assert len(shop.account.events("customer.subscription.paused", "customer.subscription.resumed")) == 2
+    assert shop.account.event("invoice.paid")["data"]["object"]["amount_paid"] == 1500
