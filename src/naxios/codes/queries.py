@@ -145,6 +145,11 @@ def redemptions_of(batch: Batch, *, page: str | int, code: Code | None = None) -
     return Paginator(found if code is None else found.filter(code=code), CODES_A_PAGE).get_page(page)
 
 
+def all_redemptions_of(batch: Batch) -> list[Redemption]:
+    """Every redemption of a batch, newest first."""
+    return list(Redemption.objects.filter(batch=batch).select_related("code", "user").order_by("-pk"))
+
+
 def redemption(redemption_id: int) -> Redemption | None:
     """One redemption, with everything that it names at hand."""
     found = Redemption.objects.filter(pk=redemption_id)
