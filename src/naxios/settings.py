@@ -148,6 +148,9 @@ ACCOUNT_RATE_LIMITS = {  # besides allauth's own for each of its forms
     "confirm_email_link": "30/m/ip",
     "change_email": "3/m/user,20/d/user",
     "account_settings": "30/m/user",
+    "staff_accounts": "60/m/user",
+    "billing": "30/m/user,200/h/user",
+    "billing_staff": "60/m/user",
     "passkey_challenge": "30/m/ip",
 }
 

@@ -7,6 +7,7 @@ import click
 
 from naxios import __version__
 from naxios.cli.apply import apply
+from naxios.cli.billing import billing
 from naxios.cli.codes import code
 from naxios.cli.keys import key
 from naxios.cli.models import models
@@ -54,7 +55,7 @@ def cli() -> None:
     """
 
 
-for _verb in (serve, apply, providers, models, user, key, code, usage, privacy):
+for _verb in (serve, apply, providers, models, user, key, code, billing, usage, privacy):
     cli.add_command(_verb)
 
 

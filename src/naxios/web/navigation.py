@@ -67,6 +67,8 @@ CONSOLE = (
         "",
         (
             Place("Overview", "staff:home", "activity"),
+            Place("Accounts", "staff:accounts", "users"),
+            Place("Payments", "billing:staff", "credit-card"),
             Place("Outbox", "mail:outbox", "inbox"),
         ),
     ),
