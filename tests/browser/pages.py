@@ -47,6 +47,8 @@ PAGES = [
     Visit("/dashboard/settings/", "owner"),
     Visit("/dashboard/tokens/", "owner"),
     Visit("/staff/", "staff"),
+    Visit("/staff/accounts/", "staff"),
+    Visit("/staff/accounts/2/", "staff"),
     Visit("/staff/outbox/", "staff"),
     Visit("/staff/outbox/1/", "staff"),
 ]

@@ -78,6 +78,16 @@ def of_user(user_id: int) -> list[Entitlement]:
     return list(Entitlement.objects.filter(user_id=user_id).select_related("plan").order_by("-pk"))
 
 
+def entitlement(*, user_id: int, number: int) -> Entitlement | None:
+    """One entitlement of an account."""
+    return Entitlement.objects.filter(pk=number, user_id=user_id).select_related("plan", "user").first()
+
+
+def bonus_grant(*, user_id: int, number: int) -> BonusGrant | None:
+    """One bonus of an account."""
+    return BonusGrant.objects.filter(pk=number, user_id=user_id).select_related("user").first()
+
+
 def by_reference(source: Source, reference: str) -> Entitlement | None:
     """The entitlement that ``reference`` of ``source`` gave."""
     return Entitlement.objects.filter(source=source, reference=reference).select_related("plan", "user").first()

@@ -1,8 +1,16 @@
 from django.urls import path
 
-from naxios.staff import views
+from naxios.staff.views import accounts, home
 
 app_name = "staff"
 urlpatterns = [
-    path("", views.home, name="home"),
+    path("", home.home, name="home"),
+    path("accounts/", accounts.search, name="accounts"),
+    path("accounts/<int:user_id>/", accounts.detail, name="account"),
+    path("accounts/<int:user_id>/grant-plan/", accounts.grant_plan, name="grant_plan"),
+    path("accounts/<int:user_id>/grant-bonus/", accounts.grant_bonus, name="grant_bonus"),
+    path("accounts/<int:user_id>/entitlements/<int:number>/pause/", accounts.pause, name="pause"),
+    path("accounts/<int:user_id>/entitlements/<int:number>/resume/", accounts.resume, name="resume"),
+    path("accounts/<int:user_id>/entitlements/<int:number>/end/", accounts.end, name="end"),
+    path("accounts/<int:user_id>/bonuses/<int:number>/take-back/", accounts.take_back, name="take_back"),
 ]
