@@ -152,6 +152,8 @@ ACCOUNT_RATE_LIMITS = {  # besides allauth's own for each of its forms
     "billing": "30/m/user,200/h/user",
     "billing_staff": "60/m/user",
     "passkey_challenge": "30/m/ip",
+    "redeem_code": "30/m/user,120/m/ip",  # codes that do not exist are counted besides, by naxios.codes.attempts
+    "staff_codes": "60/m/user",
 }
 
 MFA_ADAPTER = "naxios.accounts.mfa_adapter.MFAAdapter"

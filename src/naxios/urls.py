@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("naxios.billing.urls")),
     path("dashboard/plan/", include("naxios.plans.urls")),
     path("dashboard/", include("naxios.dashboard.urls")),
+    path("", include("naxios.codes.urls")),
     path("status", include("naxios.status.urls")),
     path("api/", include("naxios.api.urls")),
     path("staff/outbox/", include("naxios.mail.urls")),

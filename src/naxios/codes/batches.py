@@ -124,12 +124,12 @@ def _store(batch: Batch) -> None:
 
 
 def _check_gift(plan_name: str | None, days: int | None, tokens: int | None, bonus_days: int | None) -> None:
-    if plan_name is None and tokens is None:
-        raise Refused("A code has to give something: days of a plan, bonus tokens, or both.")
     if plan_name == FREE:
         raise Refused("Nobody needs a code for the free plan. Choose another plan, or give bonus tokens.")
     if (plan_name is None) != (days is None):
         raise Refused("A plan is given for a number of days. State both, or neither.")
+    if plan_name is None and tokens is None:
+        raise Refused("A code has to give something: days of a plan, bonus tokens, or both.")
     if bonus_days is not None and tokens is None:
         raise Refused("Without bonus tokens there is nothing to end. Give tokens, or leave out how long they last.")
     if days is not None:

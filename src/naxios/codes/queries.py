@@ -16,7 +16,7 @@ from naxios.errors import Refused
 BATCHES_A_PAGE = 25
 CODES_A_PAGE = 50
 _AT_ONCE = 500
-SHOWS = {"all": "All", "unused": "Unused", "used": "Used", "voided": "Voided"}
+SHOWS = {"all": "All codes", "unused": "Unused", "used": "Used", "voided": "Voided"}
 
 
 Stored = TypeVar("Stored", bound=Model)
@@ -137,6 +137,11 @@ def codes_of(batch: Batch, *, show: str, page: str | int) -> "Page[Code]":
 def all_codes_of(batch: Batch) -> list[Code]:
     """Every code of a batch."""
     return list(Code.objects.filter(batch=batch).order_by("pk"))
+
+
+def undone_of(batch: Batch) -> int:
+    """How many redemptions of a batch were undone."""
+    return Redemption.objects.filter(batch=batch).exclude(undone_at=None).count()
 
 
 def redemptions_of(batch: Batch, *, page: str | int, code: Code | None = None) -> "Page[Redemption]":

@@ -47,7 +47,7 @@ DASHBOARD = (
         "Plan",
         (
             Place("Billing", "billing:home", "credit-card"),
-            Place("Redeem a code", "billing:redeem", "ticket"),
+            Place("Redeem a code", "codes:redeem", "ticket"),
             Place("Discord", "discord:home", "users"),
         ),
     ),
@@ -69,6 +69,7 @@ CONSOLE = (
             Place("Overview", "staff:home", "activity"),
             Place("Accounts", "staff:accounts", "users"),
             Place("Payments", "billing:staff", "credit-card"),
+            Place("Codes", "codes:batches", "ticket"),
             Place("Outbox", "mail:outbox", "inbox"),
         ),
     ),

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
+from django.test import Client
 
 from naxios.accounts import services as accounts
 from naxios.accounts.models import User
@@ -45,3 +47,25 @@ def no_code_is_looked_up(database: object) -> Iterator[None]:
     with connection.execute_wrapper(note):
         yield
     assert not any("SELECT" in sql and '"codes_code"' in sql for sql in asked)
+
+
+@pytest.fixture
+def browser(user: User, pages: None) -> Client:
+    """Where ``user`` is signed in."""
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def console(staff: User, pages: None) -> Client:
+    """Where ``staff`` is signed in."""
+    client = Client()
+    client.force_login(staff)
+    return client
+
+
+@pytest.fixture(autouse=True)
+def _nothing_sent_yet() -> None:
+    """The rate limits of forms begin anew with each test."""
+    cache.clear()
