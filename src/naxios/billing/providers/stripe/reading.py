@@ -22,6 +22,7 @@ _SUBSCRIPTIONS = {
     "paused": SubscriptionState.PAUSED,
     "canceled": SubscriptionState.CANCELED,
 }
+_BY_SUBSCRIPTION = {"incomplete": CheckoutState.CONFIRMING, "incomplete_expired": CheckoutState.FAILED}
 _DISPUTES = {
     "needs_response": DisputeState.OPEN,
     "under_review": DisputeState.OPEN,
@@ -47,7 +48,7 @@ def read(
             subscriptions=tuple(_subscription(found, invoices, plan_of_price) for found in known),
             invoices=tuple(_invoice(found) for found in invoices),
             payments=tuple(_payments(client, charges, _by_intent(invoices))),
-            checkouts=tuple(_checkout(client, reference, charges) for reference in checkouts),
+            checkouts=tuple(_checkout(client, reference, charges, known) for reference in checkouts),
             is_gone=gone,
         )
     except stripe.InvalidRequestError as error:
@@ -174,18 +175,24 @@ def _dispute(client: stripe.StripeClient, charge: stripe.Charge) -> tuple[Disput
     return DisputeState.NONE, None
 
 
-def _checkout(client: stripe.StripeClient, reference: str, charges: list[stripe.Charge]) -> truth.Checkout:
+def _checkout(
+    client: stripe.StripeClient,
+    reference: str,
+    charges: list[stripe.Charge],
+    subscriptions: list[stripe.Subscription],
+) -> truth.Checkout:
     session = client.v1.checkout.sessions.retrieve(reference)
+    if session.status != "complete":
+        return truth.Checkout(reference, CheckoutState.EXPIRED if session.status == "expired" else CheckoutState.OPEN)
+    for subscription in subscriptions:
+        if subscription.id == id_of(session.subscription):
+            return truth.Checkout(reference, _BY_SUBSCRIPTION.get(subscription.status, CheckoutState.PAID))
     intent = id_of(session.payment_intent)
     mine = [charge for charge in charges if intent and id_of(charge.payment_intent) == intent]
-    paid = [charge.id for charge in mine if charge.status != "failed"]
-    if session.status == "complete":
-        under_way = session.payment_status == "unpaid"
-        failed = under_way and bool(mine) and not paid
-        state = CheckoutState.FAILED if failed else CheckoutState.CONFIRMING if under_way else CheckoutState.PAID
-    else:
-        state = CheckoutState.EXPIRED if session.status == "expired" else CheckoutState.OPEN
-    return truth.Checkout(reference, state, paid[0] if paid else "")
+    paid = next((charge.id for charge in mine if charge.status != "failed"), "")
+    if session.payment_status != "unpaid":
+        return truth.Checkout(reference, CheckoutState.PAID, paid)
+    return truth.Checkout(reference, CheckoutState.FAILED if mine and not paid else CheckoutState.CONFIRMING, paid)
 
 
 def id_of(value: Any) -> str:
