@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from naxios.billing.views import checkout, home, invoices, staff, subscription, webhook
+from naxios.billing.views import checkout, home, invoices, revenue, staff, subscription, webhook
 
 app_name = "billing"
 urlpatterns = [
@@ -16,6 +16,7 @@ urlpatterns = [
     path("dashboard/billing/subscriptions/<int:number>/cancel/", subscription.cancel, name="cancel"),
     path("dashboard/billing/subscriptions/<int:number>/resume/", subscription.resume, name="resume"),
     path("dashboard/billing/invoices/<str:number>/", invoices.invoice, name="invoice"),
+    path("staff/revenue/", revenue.shown, name="revenue"),
     path("staff/billing/", staff.billing, name="staff"),
     path("staff/billing/invoices/<str:number>/<slug:act>/", staff.settle_invoice, name="settle_invoice"),
     path("staff/billing/payments/<str:reference>/refund/", staff.refund, name="refund"),

@@ -1,10 +1,12 @@
 from django.urls import path
 
-from naxios.staff.views import accounts, home
+from naxios.staff.views import accounts, home, margin
 
 app_name = "staff"
 urlpatterns = [
     path("", home.home, name="home"),
+    path("margin/", margin.shown, name="margin"),
+    path("margin.csv", margin.download, name="margin_download"),
     path("accounts/", accounts.search, name="accounts"),
     path("accounts/<int:user_id>/", accounts.detail, name="account"),
     path("accounts/<int:user_id>/grant-plan/", accounts.grant_plan, name="grant_plan"),

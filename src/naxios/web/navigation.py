@@ -69,6 +69,8 @@ CONSOLE = (
             Place("Overview", "staff:home", "activity"),
             Place("Accounts", "staff:accounts", "users"),
             Place("Payments", "billing:staff", "credit-card"),
+            Place("Revenue", "billing:revenue", "chart-column"),
+            Place("Margin", "staff:margin", "layers"),
             Place("Codes", "codes:batches", "ticket"),
             Place("Outbox", "mail:outbox", "inbox"),
         ),
