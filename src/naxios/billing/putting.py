@@ -123,13 +123,11 @@ def _put_checkout(customer: Customer, found: truth.Checkout, differences: list[D
     if stored is None:
         return  # it has no other way here than through a page of ours
     payment = Payment.objects.filter(customer=customer, reference=found.payment).first() if found.payment else None
-    is_settled = found.state not in (CheckoutState.OPEN, CheckoutState.CONFIRMING)
-    wanted = {
-        "state": found.state.value,
-        "payment": payment or stored.payment,
-        "settled_at": stored.settled_at or (timezone.now() if is_settled else None),
-    }
+    wanted = {"state": found.state.value, "payment": payment or stored.payment}
     _assign(Checkout, customer, stored, found.reference, wanted, differences)
+    if stored.settled_at is None and found.state not in (CheckoutState.OPEN, CheckoutState.CONFIRMING):
+        stored.settled_at = timezone.now()
+        stored.save(update_fields=["settled_at"])
 
 
 def _fields(found: Any, *left_out: str) -> dict[str, Any]:
