@@ -133,7 +133,9 @@ def _opened(checkout: Checkout, provider: PaymentProvider, item: Item) -> Checko
         _give_up(checkout)
         raise
     checkout.reference, checkout.url, checkout.expires_at = opened.reference, opened.url, opened.expires_at
-    checkout.save(update_fields=["reference", "url", "expires_at"])
+    # Another click on the same checkout may have given it up meanwhile: here is its page all the same.
+    checkout.state, checkout.settled_at = CheckoutState.OPEN.value, None
+    checkout.save(update_fields=["reference", "url", "expires_at", "state", "settled_at"])
     if not provider.renews:
         _send_invoice(checkout, provider)
     return checkout

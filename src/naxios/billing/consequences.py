@@ -96,13 +96,9 @@ def invoice_failed(invoice: Invoice) -> None:
         return  # on the provider's page a person sees it themselves
     amount = format_money(invoice.total_minor, invoice.currency)
     events.record(user=user, kind=events.Kind.PAYMENT_FAILED, detail=f"{amount}, invoice {invoice.number}")
-    if _is_news(invoice.issued_at + grace()):
-        context = {
-            "invoice": invoice,
-            "amount": amount,
-            "plan": subscription.plan,
-            "until": invoice.issued_at + grace(),
-        }
+    until = (subscription.past_due_since or invoice.issued_at) + grace()
+    if _is_news(until):
+        context = {"invoice": invoice, "amount": amount, "plan": subscription.plan, "until": until}
         mails.send(user=user, mail="payment_failed", context=context)
 
 

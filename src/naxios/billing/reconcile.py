@@ -1,6 +1,6 @@
 """Compares what is stored with what the payment providers say, and puts right what differs: webhooks get lost."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -39,12 +39,15 @@ class Reconciled(NamedTuple):
     trouble: str
 
 
-def reconcile(*, dry_run: bool = False) -> list[Reconciled]:
-    """Reconcile with every configured provider. One that cannot be reached does not keep another from it."""
-    return [_reconcile(provider, dry_run) for provider in registry.configured()]
+def reconcile(*, dry_run: bool = False, between: Callable[[], bool] = lambda: True) -> list[Reconciled]:
+    """Reconcile with every configured provider. One that cannot be reached does not keep another from it.
+
+    ``between`` is called after each customer, since there may be thousands; it says whether to go on.
+    """
+    return [_reconcile(provider, dry_run, between) for provider in registry.configured()]
 
 
-def _reconcile(provider: PaymentProvider, dry_run: bool) -> Reconciled:
+def _reconcile(provider: PaymentProvider, dry_run: bool, between: Callable[[], bool]) -> Reconciled:
     differences: list[tuple[Customer, Difference]] = []
     missed, looked_at, trouble = 0, 0, ""
     try:
@@ -60,6 +63,8 @@ def _reconcile(provider: PaymentProvider, dry_run: bool) -> Reconciled:
             continue
         looked_at += 1
         differences.extend((customer, difference) for difference in found_here)
+        if not between():
+            break
     return Reconciled(provider.name, looked_at, differences, missed, trouble)
 
 

@@ -68,9 +68,14 @@ def close_deserted(*, stopping: Callable[[], bool] = lambda: False) -> None:
         Customer.objects.filter(pk=customer.pk, gone_at=None).update(gone_at=timezone.now())
 
 
-def reconcile_nightly() -> None:
-    """Compare everything with the providers."""
-    for found in reconcile():
+def reconcile_nightly(*, stopping: Callable[[], bool] = lambda: False) -> None:
+    """Compare everything with the providers. Webhooks that come meanwhile do not wait for its end."""
+
+    def between() -> bool:
+        process_events(stopping=stopping)
+        return not stopping()
+
+    for found in reconcile(between=between):
         if found.trouble:
             log.warning("a payment provider could not be asked", provider=found.provider, reason=found.trouble)
         if found.differences or found.missed:

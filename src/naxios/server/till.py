@@ -16,6 +16,7 @@ log = structlog.get_logger(__name__)
 LOOK_SECONDS = 0.5
 AFTER_TROUBLE_SECONDS = 5.0
 ROUND_SECONDS = 60.0
+PATIENCE_SECONDS = 5.0
 NIGHT_SECONDS = 24 * 3600.0
 FIRST_NIGHT_SECONDS = 600.0
 """After a start: what came while the server was away is found soon."""
@@ -33,9 +34,9 @@ class Till:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """End once what is under way has been settled."""
+        """End, and wait a moment for what is under way. What is not finished then is done at the next start."""
         self._stopping.set()
-        self._thread.join()
+        self._thread.join(PATIENCE_SECONDS)
 
     def _run(self) -> None:
         started = time.monotonic()
@@ -50,7 +51,7 @@ class Till:
                     self._go_round()
                 if time.monotonic() >= next_night:
                     next_night = time.monotonic() + NIGHT_SECONDS
-                    tasks.reconcile_nightly()
+                    tasks.reconcile_nightly(stopping=self._stopping.is_set)
                     tasks.tidy()
             except Exception as error:  # whatever it is: without this thread nothing that is paid would begin
                 log.error("payments could not be looked after; tried again", exc_info=error)
