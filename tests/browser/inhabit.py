@@ -18,11 +18,14 @@ from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from naxios.accounts.services import create_user  # noqa: E402
+from naxios.codes import queries as code_queries  # noqa: E402
+from naxios.codes import services as codes  # noqa: E402
 from naxios.domain import clock  # noqa: E402
 from naxios.domain.journal import Entry, RefusalEntry, UsageEntry  # noqa: E402
 from naxios.domain.limits import Limits  # noqa: E402
 from naxios.domain.usage import UsageSource  # noqa: E402
 from naxios.keys import services as keys  # noqa: E402
+from naxios.plans import services as plans  # noqa: E402
 from naxios.usage import services as usage  # noqa: E402
 
 MODELS = [
@@ -86,10 +89,29 @@ def requests(user_id: int, key_ids: list[int]) -> list[Entry]:
     return entries
 
 
+def redeem_codes(owner: Any, staff: Any) -> None:
+    """Batches of codes: one that is valid and partly redeemed, one that is voided, one for later."""
+    plans.put(name="starter", fields={"display_name": "Starter", "tokens_per_day": 500_000})
+    _, written = codes.create_batch(
+        plan_name="starter", days=30, count=6, name="autumn", note="For those who helped in the forum.", actor=staff
+    )
+    for number, code in enumerate(written[:3]):
+        codes.redeem(user=create_user(email=f"friend{number}@example.com"), code=code)
+    given = codes.redeem(user=owner, code=written[3])
+    redemption = code_queries.redemption(given.number)
+    assert redemption is not None
+    codes.undo_redemption(redemption=redemption, actor=staff, why="it was for a colleague")
+    _, (launch,) = codes.create_batch(tokens=50_000, bonus_days=30, max_uses=1_000, name="launch week", actor=staff)
+    codes.redeem(user=owner, code=launch)
+    leaked, _ = codes.create_batch(plan_name="starter", days=7, count=100, actor=None)
+    codes.void_batch(batch=leaked, actor=staff, take_back=False, why="it leaked")
+    codes.create_batch(tokens=1_000, valid_from=timezone.now() + timedelta(days=9), name="spring", actor=staff)
+
+
 def main(owner_email: str, staff_email: str, password: str) -> None:
     """Make everything."""
     owner, owner_session = person(owner_email, password, staff=False)
-    _, staff_session = person(staff_email, password, staff=True)
+    staff, staff_session = person(staff_email, password, staff=True)
     production, _ = keys.create(
         user=owner,
         name="production",
@@ -103,6 +125,7 @@ def main(owner_email: str, staff_email: str, password: str) -> None:
     keys.revoke(key=old)
     usage.record(entries=requests(owner.pk, [production.pk, production.pk, staging.pk]), segment="past", offset=1)
     usage.forget_segment(segment="past")
+    redeem_codes(owner, staff)
     print(json.dumps({"sessions": {"owner": owner_session, "staff": staff_session}, "key_id": production.pk}))
 
 

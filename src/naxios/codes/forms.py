@@ -13,7 +13,7 @@ MOST_ON_A_PAGE = 10_000
 
 KEEP, TAKE_BACK = "keep", "take-back"
 _TAKE_BACK = {
-    KEEP: ("What its codes gave stays", "Only: nobody can redeem one from now on."),
+    KEEP: ("What its codes gave stays", "That is all: nobody can redeem one from now on."),
     TAKE_BACK: ("What its codes gave is taken back too", "Every redemption is undone, and who redeemed is told why."),
 }
 _MOMENT_FORMATS = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
@@ -128,6 +128,10 @@ class VoidBatchForm(_Reason):
         initial=KEEP,
     )
     field_order = ("given", "why")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["why"].help_text = "Stands in the audit log. Where something is taken back, its owner is told, too."
 
     def choices(self) -> list[dict[str, Any]]:
         """Each choice with the sentence that explains it."""

@@ -64,7 +64,7 @@ def test_a_redeemed_code_is_told_with_what_it_gave_and_until_when(browser: Clien
     shown = page(browser.get(REDEEM))
     assert "Redeemed: Pro for 30 days. You have Pro until " in shown
     assert code not in shown
-    (row,) = table(shown, "When", "Until")
+    (row,) = table(shown, "What it gives", "Until")
     assert (row["Code"], row["What it gives"], row["Standing"]) == (f"…{code[-4:]}", "Pro for 30 days", "counts")
     assert plans.plan_of(user.pk).name == "pro"
 
@@ -129,7 +129,7 @@ def test_what_was_undone_says_why(browser: Client, user: User, staff: User) -> N
     shown = page(browser.get(REDEEM))
 
     assert "Undone: it was for somebody else" in shown
-    assert table(shown, "When")[0]["Standing"] == "undone"
+    assert table(shown, "What it gives")[0]["Standing"] == "undone"
 
 
 def test_bonus_tokens_and_days_that_begin_later_are_shown(browser: Client, user: User) -> None:
@@ -140,7 +140,7 @@ def test_bonus_tokens_and_days_that_begin_later_are_shown(browser: Client, user:
 
     assert "Bonus tokens left" in shown
     assert "5,007" in shown
-    rows = table(shown, "When")
+    rows = table(shown, "What it gives")
     assert [row["Standing"] for row in rows] == ["begins later", "counts", "begins later", "counts"]
     assert rows[1]["Until"] == "until used"
     assert "tokens:" in rows[0]["Until"]

@@ -106,6 +106,7 @@ def test_codes_are_made_and_shown_once(create: Any, console: Client, staff: User
     answer = create(name="autumn", note="for friends")
 
     shown = fields(page(answer))["codes"].split()
+    assert f"/dashboard/redeem/?code={shown[0]}</code>" in page(answer)
     assert "no-store" in answer["Cache-Control"]
     assert [stored(code).batch.name for code in shown] == ["autumn"] * 3
     batch = Batch.objects.get()

@@ -67,7 +67,7 @@ def create(request: SignedInRequest) -> HttpResponse:
                 "batch": made,
                 "codes": "\n".join(written),
                 "is_one": len(written) == 1,
-                "link": downloads.link(base_url_of(request), written[0]),
+                "filled_in": downloads.link(base_url_of(request), written[0]),
             }
             return render(request, "codes/created.html", context)
     return render(request, "codes/create.html", {"form": form}, status=422 if form.errors else 200)
