@@ -1,6 +1,7 @@
 """Plans end with a notice before and one after, each once, and only where something is lost."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -29,9 +30,9 @@ def plan(name: str = "pro", price: int = 1_500, after: str = "free") -> Plan:
     return queries.by_name(name)
 
 
-def granted(user: User, plan: Plan, ends_at: datetime, **fields: object) -> Entitlement:
-    usual = {"source": Source.CODE, "starts_at": NOW - 30 * DAY}
-    return services.grant(user=user, plan=plan, ends_at=ends_at, **{**usual, **fields})  # type: ignore[arg-type]
+def granted(user: User, plan: Plan, ends_at: datetime, **fields: Any) -> Entitlement:
+    usual: dict[str, Any] = {"source": Source.CODE, "starts_at": NOW - 30 * DAY}
+    return services.grant(user=user, plan=plan, ends_at=ends_at, **{**usual, **fields})
 
 
 def mails() -> list[str]:
@@ -80,7 +81,12 @@ def test_a_plan_that_refuses_afterwards_says_so_and_where_to_renew(user: User) -
 def test_an_end_that_is_moved_is_told_again(user: User) -> None:
     entitlement = granted(user, plan(), NOW + DAY, reference="r")
     pass_by(NOW)
-    later = {"source": Source.CODE, "reference": "r", "starts_at": entitlement.starts_at, "ends_at": NOW + 10 * DAY}
+    later: dict[str, Any] = {
+        "source": Source.CODE,
+        "reference": "r",
+        "starts_at": entitlement.starts_at,
+        "ends_at": NOW + 10 * DAY,
+    }
     services.put_entitlement(user=user, plan=entitlement.plan, **later)
 
     pass_by(NOW + 2 * DAY)
@@ -140,7 +146,7 @@ def test_what_did_not_count_anyway_ends_silently(user: User) -> None:
 
 
 @pytest.mark.parametrize("fields", [{"source": Source.SUBSCRIPTION, "reference": "sub"}])
-def test_a_subscription_that_renews_is_not_told_of(user: User, fields: dict[str, str]) -> None:
+def test_a_subscription_that_renews_is_not_told_of(user: User, fields: dict[str, Any]) -> None:
     services.put_entitlement(user=user, plan=plan(), starts_at=NOW - 30 * DAY, ends_at=NOW + DAY, **fields)
 
     pass_by(NOW)
