@@ -84,7 +84,7 @@ def test_what_follows_a_plans_end_is_stored_and_changed() -> None:
     applied = apply(FILE)
 
     assert plans.by_name("pro").after_lapse == "free"
-    assert done(applied) == [("update", "plan", "pro")]
+    assert done(applied) == [("change", "plan", "pro")]
 
 
 def test_the_same_file_again_changes_nothing() -> None:
