@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 
 import structlog
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -12,6 +13,7 @@ from naxios.billing import customers, reading
 from naxios.billing.models import BillingEvent
 from naxios.billing.providers import Hint, PaymentProvider, ProviderTrouble, registry
 from naxios.errors import Refused
+from naxios.staff import audit
 
 log = structlog.get_logger(__name__)
 
@@ -109,6 +111,17 @@ def by_reference(reference: str) -> BillingEvent:
 def failed() -> list[BillingEvent]:
     """The events that were given up, and those that have failed so far, newest first; for staff."""
     return list(BillingEvent.objects.exclude(error="").exclude(state=BillingEvent.State.DONE).order_by("-pk"))
+
+
+def failed_by_number(number: int) -> BillingEvent | None:
+    """One of them."""
+    return next((event for event in failed() if event.pk == number), None)
+
+
+def retry(*, event: BillingEvent, actor: AbstractBaseUser) -> bool:
+    """Process ``event`` once more because ``actor`` wants it; whether that succeeded."""
+    audit.record(actor=actor, act="billing_event_retried", detail=f"{event.provider} {event.type} {event.reference}")
+    return all(done for _, done in replay([event]))
 
 
 @transaction.atomic

@@ -5,14 +5,14 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet, Sum
 from django.utils import timezone
 
 from naxios.billing import checkouts, items
 from naxios.billing.models import Checkout, Customer, Invoice, Payment, Subscription, TokenPack
 from naxios.billing.providers import PaymentProvider, registry
 from naxios.billing.providers.manual.models import ManualInvoice
-from naxios.billing.providers.truth import CheckoutState, InvoiceState, SubscriptionState
+from naxios.billing.providers.truth import CheckoutState, InvoiceState, PaymentState, SubscriptionState
 from naxios.errors import Refused
 
 STRIPE_SETTINGS = "NAXIOS_STRIPE_SECRET_KEY=sk_…\nNAXIOS_STRIPE_WEBHOOK_SECRET=whsec_…"
@@ -71,6 +71,13 @@ def invoices_of(user: AbstractBaseUser) -> "QuerySet[Invoice]":
         .prefetch_related("payments")
         .order_by("-issued_at", "-pk")
     )
+
+
+def spent_since(user: AbstractBaseUser, moment: datetime) -> list[tuple[str, int]]:
+    """What ``user`` has paid since ``moment``, less what of it was given back, by currency."""
+    paid = Payment.objects.filter(customer__user_id=user.pk, state=PaymentState.SUCCEEDED, at__gte=moment)
+    left = Sum(F("amount_minor") - F("refunded_minor"))
+    return list(paid.values_list("currency").annotate(left=left).order_by("currency"))
 
 
 def open_plan_checkout(user: AbstractBaseUser) -> Checkout | None:

@@ -9,7 +9,7 @@ from django.db import transaction
 from naxios.billing import items, reading
 from naxios.billing.checkouts import abandon, start_for_pack, start_for_plan
 from naxios.billing.models import Customer, Payment, Subscription, TokenPack
-from naxios.billing.providers import PaymentProvider, ProviderTrouble, registry
+from naxios.billing.providers import Item, PaymentProvider, Preview, ProviderTrouble, registry
 from naxios.billing.providers.manual import services as manual
 from naxios.billing.providers.truth import PaymentState, SubscriptionState
 from naxios.domain.money import format_money
@@ -24,6 +24,7 @@ __all__ = [
     "delete_pack",
     "mark_paid",
     "open_portal",
+    "preview_change",
     "put_pack",
     "refresh",
     "refund",
@@ -70,21 +71,24 @@ def change_plan(*, subscription: Subscription, plan_name: str) -> None:
     Refused
         It cannot be changed so, or the payment was declined; nothing is changed then.
     """
-    plan = plans.by_name(plan_name)
-    item = items.plan_item(plan)
-    if not subscription.is_live or subscription.cancels_at is not None:
-        raise Refused("This subscription ends. Resume it first, or begin a new one once it has ended.")
-    if subscription.state not in (SubscriptionState.ACTIVE, SubscriptionState.TRIALING):
-        raise Refused("The last payment has failed. Change how you pay first, then the plan.")
-    if subscription.plan_id == plan.pk:
-        raise Refused(f"This subscription is for {plan} already.")
-    if subscription.currency != item.currency:
-        raise Refused(
-            f"{plan} is priced in {item.currency.upper()} and your subscription in {subscription.currency.upper()}. "
-            "Let it end, then begin a new one."
-        )
-    at_once = item.price_minor > subscription.price_minor and subscription.state == SubscriptionState.ACTIVE
+    item, at_once = _other_plan(subscription, plan_name)
     _ask(subscription, lambda provider: provider.change_plan(subscription.reference, item, at_once=at_once))
+
+
+def preview_change(*, subscription: Subscription, plan_name: str) -> tuple[bool, Preview | None]:
+    """Whether :func:`change_plan` would have something paid at once, and how much, as far as that can be told.
+
+    Raises
+    ------
+    Refused
+        It cannot be changed so.
+    """
+    item, at_once = _other_plan(subscription, plan_name)
+    try:
+        provider = registry.by_name(subscription.customer.provider)
+        return at_once, provider.preview(subscription.reference, item, at_once=at_once)
+    except ProviderTrouble:
+        return at_once, None
 
 
 def cancel(*, subscription: Subscription, at_once: bool = False) -> None:
@@ -182,6 +186,24 @@ def put_pack(*, name: str, fields: dict[str, Any]) -> tuple[bool, dict[str, tupl
 def delete_pack(*, name: str) -> None:
     """Sell the token pack ``name`` no more. Tokens that were bought stay."""
     TokenPack.objects.filter(name=name).delete()
+
+
+def _other_plan(subscription: Subscription, plan_name: str) -> tuple[Item, bool]:
+    """What the subscription would be for, and whether the difference is paid at once; refused if it cannot be."""
+    plan = plans.by_name(plan_name)
+    item = items.plan_item(plan)
+    if not subscription.is_live or subscription.cancels_at is not None:
+        raise Refused("This subscription ends. Resume it first, or begin a new one once it has ended.")
+    if subscription.state not in (SubscriptionState.ACTIVE, SubscriptionState.TRIALING):
+        raise Refused("The last payment has failed. Change how you pay first, then the plan.")
+    if subscription.plan_id == plan.pk:
+        raise Refused(f"This subscription is for {plan} already.")
+    if subscription.currency != item.currency:
+        raise Refused(
+            f"{plan} is priced in {item.currency.upper()} and your subscription in {subscription.currency.upper()}. "
+            "Let it end, then begin a new one."
+        )
+    return item, item.price_minor > subscription.price_minor and subscription.state == SubscriptionState.ACTIVE
 
 
 def _settle_manual(reference: str, *, act: str, number: str, actor: AbstractBaseUser | None, note: str) -> None:

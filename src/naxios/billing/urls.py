@@ -19,6 +19,7 @@ urlpatterns = [
     path("staff/revenue/", revenue.shown, name="revenue"),
     path("staff/billing/", staff.billing, name="staff"),
     path("staff/billing/invoices/<str:number>/<slug:act>/", staff.settle_invoice, name="settle_invoice"),
+    path("staff/billing/events/<int:number>/retry/", staff.retry, name="retry"),
     path("staff/billing/payments/<str:reference>/refund/", staff.refund, name="refund"),
     path("billing/<slug:provider>/webhook", webhook.receive, name="webhook"),
 ]

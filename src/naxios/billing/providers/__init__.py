@@ -77,6 +77,13 @@ class Opened(msgspec.Struct, frozen=True):
     expires_at: datetime
 
 
+class Preview(msgspec.Struct, frozen=True):
+    """What a change of plan would cost: ``amount_minor`` at once, or on the next invoice. Below 0 it is a credit."""
+
+    amount_minor: int
+    currency: str
+
+
 class Hint(msgspec.Struct, frozen=True):
     """Something happened to ``about``. ``customer`` is empty where the hint does not say whose it is."""
 
@@ -111,6 +118,9 @@ class PaymentProvider(Protocol):
 
     def change_plan(self, subscription: str, item: Item, *, at_once: bool) -> None:
         """Go over to another plan, with proration; ``at_once`` has the difference paid now, or refuses."""
+
+    def preview(self, subscription: str, item: Item, *, at_once: bool) -> Preview | None:
+        """What :meth:`change_plan` would cost; ``None`` if that cannot be told before."""
 
     def cancel(self, subscription: str, *, at_once: bool) -> None:
         """End a subscription at once or with its period. One that has ended is left as it is."""

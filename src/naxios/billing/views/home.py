@@ -3,11 +3,12 @@
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from naxios.billing import items, queries
-from naxios.plans import queries as plans
+from naxios.billing import queries
+from naxios.billing.account_page import billing_page
 from naxios.web.requests import SignedInRequest
 
 
@@ -17,12 +18,7 @@ from naxios.web.requests import SignedInRequest
 def home(request: SignedInRequest) -> HttpResponse:
     """The account's plan and what it comes from, invoices, and what is for sale."""
     context = {
-        "entitled": plans.entitled(request.user.pk),
-        "overview": queries.overview(request.user),
-        "invoices": queries.invoices_of(request.user)[:24],
-        "providers": queries.providers(),
-        "plans": items.plans_for_sale(),
-        "packs": queries.packs(),
+        "page": billing_page(request.user, timezone.now()),
         "stripe_settings": queries.STRIPE_SETTINGS,
         "manual_settings": queries.MANUAL_SETTINGS,
     }

@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from naxios.accounts.access import staff_required
 from naxios.accounts.rate_limits import limited
@@ -32,11 +32,17 @@ def billing(request: HttpRequest) -> HttpResponse:
 
 
 @staff_required
-@require_POST
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
 @limited("billing_staff")
 def settle_invoice(request: SignedInRequest, number: str, act: str) -> HttpResponse:
     """Mark a manual invoice as paid, or void it."""
     acts = {"paid": services.mark_paid, "void": services.void}
+    if request.method != "POST":
+        invoice = queries.manual_invoices(state="open").filter(number=number).first()
+        if invoice is None or act not in acts:
+            return redirect("billing:staff")
+        return render(request, "billing/settle.html", {"invoice": invoice, "act": act})
     try:
         if act not in acts:
             raise Refused("An invoice is marked as paid or void.")
@@ -49,10 +55,13 @@ def settle_invoice(request: SignedInRequest, number: str, act: str) -> HttpRespo
 
 
 @staff_required
-@require_POST
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
 @limited("billing_staff")
 def refund(request: SignedInRequest, reference: str) -> HttpResponse:
     """Give back a payment, in part or in full."""
+    if request.method != "POST":
+        return _ask_about_refund(request, reference)
     amount = request.POST.get("amount_minor", "").strip()
     try:
         if amount and not (amount.isascii() and amount.isdigit() and len(amount) < 16):
@@ -68,3 +77,30 @@ def refund(request: SignedInRequest, reference: str) -> HttpResponse:
     else:
         messages.success(request, "Refunded. What it paid for has ended if all of it went back.")
     return redirect("billing:staff")
+
+
+@staff_required
+@require_POST
+@limited("billing_staff")
+def retry(request: SignedInRequest, number: int) -> HttpResponse:
+    """Process an event once more that could not be processed."""
+    event = events.failed_by_number(number)
+    if event is None:
+        messages.info(request, "This event has been processed meanwhile.")
+        return redirect("billing:staff")
+    done = events.retry(event=event, actor=request.user)
+    if done:
+        messages.success(request, f"{event.type} is processed.")
+    else:
+        messages.error(request, f"{event.type} could not be processed: {event.error}.")
+    return redirect("billing:staff")
+
+
+def _ask_about_refund(request: SignedInRequest, reference: str) -> HttpResponse:
+    try:
+        payment = queries.payment_by_reference(reference)
+    except Refused as why:
+        messages.error(request, str(why))
+        return redirect("billing:staff")
+    left = payment.amount_minor - payment.refunded_minor
+    return render(request, "billing/refund.html", {"payment": payment, "left": left})

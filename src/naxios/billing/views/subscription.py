@@ -8,13 +8,14 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from naxios import config
 from naxios.accounts.rate_limits import limited
 from naxios.billing import queries, services
 from naxios.billing.models import Subscription
 from naxios.errors import Refused
+from naxios.plans import queries as plans
 from naxios.web.requests import SignedInRequest
 
 
@@ -36,10 +37,13 @@ def portal(request: SignedInRequest, provider: str) -> HttpResponse:
 
 
 @login_required
-@require_POST
-@limited("billing")
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@limited("billing", reading=True)
 def change(request: SignedInRequest, number: int) -> HttpResponse:
-    """Go over to another plan."""
+    """What going over to another plan costs; sent, it is done."""
+    if request.method != "POST":
+        return _preview(request, number)
     plan = request.POST.get("plan", "")
     return _done(
         request,
@@ -50,10 +54,16 @@ def change(request: SignedInRequest, number: int) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
 @limited("billing")
 def cancel(request: SignedInRequest, number: int) -> HttpResponse:
-    """Let it end with its period."""
+    """What canceling means; sent, the subscription ends with its period."""
+    if request.method != "POST":
+        subscription = _own(request, number)
+        if not subscription.is_live or subscription.cancels_at is not None:
+            return redirect("billing:home")
+        return render(request, "billing/cancel.html", {"subscription": subscription})
     return _done(
         request,
         number,
@@ -75,15 +85,37 @@ def resume(request: SignedInRequest, number: int) -> HttpResponse:
     )
 
 
+def _preview(request: SignedInRequest, number: int) -> HttpResponse:
+    subscription, name = _own(request, number), request.GET.get("plan", "")
+    try:
+        at_once, preview = services.preview_change(subscription=subscription, plan_name=name)
+    except Refused as why:
+        messages.warning(request, str(why))
+        return redirect("billing:home")
+    context = {
+        "subscription": subscription,
+        "plan": plans.by_name(name),
+        "at_once": at_once,
+        "preview": preview,
+        "credit": -preview.amount_minor if preview is not None else 0,
+    }
+    return render(request, "billing/change.html", context)
+
+
+def _own(request: SignedInRequest, number: int) -> Subscription:
+    subscription = queries.subscription_of(request.user, number)
+    if subscription is None:
+        raise Http404
+    return subscription
+
+
 def _done(
     request: SignedInRequest,
     number: int,
     act: Callable[[Subscription], None],
     words: Callable[[Subscription], str],
 ) -> HttpResponse:
-    subscription = queries.subscription_of(request.user, number)
-    if subscription is None:
-        raise Http404
+    subscription = _own(request, number)
     try:
         act(subscription)
     except Refused as why:

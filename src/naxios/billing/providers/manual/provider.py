@@ -6,7 +6,7 @@ from datetime import datetime
 from django.urls import reverse
 from django.utils import timezone
 
-from naxios.billing.providers import Buyer, Hint, Item, NotGenuine, Opened, Order, ProviderRefused, truth
+from naxios.billing.providers import Buyer, Hint, Item, NotGenuine, Opened, Order, Preview, ProviderRefused, truth
 from naxios.billing.providers.manual import services
 from naxios.billing.providers.manual.models import ManualInvoice
 from naxios.billing.providers.truth import CheckoutState, InvoiceState, PaymentState, SubscriptionState
@@ -37,6 +37,9 @@ class ManualProvider:
 
     def change_plan(self, subscription: str, item: Item, *, at_once: bool) -> None:
         raise ProviderRefused("A paid invoice stays with its plan. Ask for an invoice of the other plan.")
+
+    def preview(self, subscription: str, item: Item, *, at_once: bool) -> Preview | None:
+        return None
 
     def cancel(self, subscription: str, *, at_once: bool) -> None:
         if at_once:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import stripe
 
 from naxios import config
-from naxios.billing.providers import Buyer, Hint, Item, Opened, Order, ProviderRefused
+from naxios.billing.providers import Buyer, Hint, Item, Opened, Order, Preview, ProviderRefused
 from naxios.billing.providers.stripe import portal, prices, reading, webhooks
 from naxios.billing.providers.stripe.client import client, is_missing, metadata_of, speaking
 from naxios.billing.providers.truth import Truth
@@ -84,6 +84,20 @@ class StripeProvider:
             if at_once:
                 params["payment_behavior"] = "error_if_incomplete"
             self._client.v1.subscriptions.update(subscription, params)
+
+    def preview(self, subscription: str, item: Item, *, at_once: bool) -> Preview | None:
+        with speaking():
+            current = self._client.v1.subscriptions.retrieve(subscription).items.data[0]
+            invoice = self._client.v1.invoices.create_preview(
+                {
+                    "subscription": subscription,
+                    "subscription_details": {
+                        "items": [{"id": current.id, "price": prices.price_of(self._client, item), "quantity": 1}],
+                        "proration_behavior": "always_invoice" if at_once else "create_prorations",
+                    },
+                }
+            )
+            return Preview(invoice.total if invoice.total < 0 else invoice.amount_due, invoice.currency)
 
     def cancel(self, subscription: str, *, at_once: bool) -> None:
         with speaking():
