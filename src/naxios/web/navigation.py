@@ -67,7 +67,7 @@ CONSOLE = (
         "",
         (
             Place("Overview", "staff:home", "activity"),
-            Place("Accounts", "staff:accounts", "users"),
+            Place("Accounts", "staff:accounts", "user"),
             Place("Payments", "billing:staff", "credit-card"),
             Place("Revenue", "billing:revenue", "chart-column"),
             Place("Margin", "staff:margin", "layers"),
