@@ -58,6 +58,12 @@ def of_user(user: AbstractBaseUser) -> "QuerySet[Subscription]":
     return found.select_related("customer", "plan").order_by("-started_at", "-pk")
 
 
+def has_renewing(user: AbstractBaseUser) -> bool:
+    """Whether ``user`` has a subscription that goes on by itself: its plan is changed, and no second one bought."""
+    renewing = {provider.name for provider in registry.configured() if provider.renews}
+    return any(found.is_live and found.customer.provider in renewing for found in of_user(user))
+
+
 def subscription_of(user: AbstractBaseUser, number: int) -> Subscription | None:
     """One of them."""
     return of_user(user).filter(pk=number).first()
