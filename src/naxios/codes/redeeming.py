@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from naxios.accounts import events, notices
+from naxios.accounts import events
 from naxios.accounts import services as accounts
 from naxios.accounts.origin import NOWHERE, Origin
 from naxios.codes import attempts, queue
@@ -22,6 +22,7 @@ from naxios.codes.models import Code, Redemption
 from naxios.domain import codes
 from naxios.domain.entitlements import BonusSource, Source
 from naxios.errors import Refused
+from naxios.mail import services as mail
 from naxios.plans import services as plans
 
 USED_UP = "This code is used up. If you did not use it, ask whoever gave it to you."
@@ -94,8 +95,8 @@ def _take(code: Code, user: AbstractBaseUser, origin: Origin) -> Redeemed:
     redeemed = _give(code, user, turn)
     detail = f"{redeemed.gives} (code …{code.end})"
     events.record(user=user, kind=events.Kind.CODE_REDEEMED, detail=detail, origin=origin)
-    context = {"redeemed": redeemed, "end": code.end, "origin": origin}
-    notices.send(user=user, notice="code_redeemed", context=context)
+    context = {"redeemed": redeemed, "end": code.end, "at": timezone.now(), "origin": origin}
+    mail.send(to=user.get_username(), template="codes/mail/redeemed.txt", context=context)
     return redeemed
 
 

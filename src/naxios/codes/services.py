@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from naxios.accounts import events, notices
+from naxios.accounts import events
 from naxios.accounts import services as accounts
 from naxios.accounts.origin import NOWHERE, Origin
 from naxios.codes import queue
@@ -18,6 +18,7 @@ from naxios.codes.models import Batch, Code, Redemption
 from naxios.codes.redeeming import Redeemed, redeem
 from naxios.domain.entitlements import BonusSource, Source
 from naxios.errors import Refused
+from naxios.mail import services as mail
 from naxios.plans import queries as plans
 from naxios.plans import services as plan_services
 from naxios.staff import audit
@@ -132,7 +133,7 @@ def undo_redemption(
         detail = f"{batch.gives} (code …{code.end})"
         events.record(user=user, kind=events.Kind.CODE_UNDONE, detail=detail)
         context = {"gives": batch.gives, "end": code.end, "why": why}
-        notices.send(user=user, notice="code_undone", context=context)
+        mail.send(to=user.get_username(), template="codes/mail/undone.txt", context=context)
     detail = _detail(f"…{code.end} of {batch}", why)
     audit.record(actor=actor, act="code_redemption_undone", subject=user, detail=detail, origin=origin)
     return True

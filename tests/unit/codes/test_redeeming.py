@@ -146,6 +146,8 @@ def test_the_account_is_told_by_event_and_by_mail_without_the_code(user: User) -
     assert "It gives Pro for 30 days." in mail.body
     assert "You have Pro until " in mail.body
     assert "Chrome on Linux, network address 203.0.113.7" in mail.body
+    assert "If it was not, somebody else is in your account" in mail.body
+    assert "\n\n\n" not in mail.body
     assert not any(part in mail.body for part in code.split("-")[1:4])
 
 

@@ -153,6 +153,7 @@ def test_the_owner_is_told_why(user: User, staff: User) -> None:
     mail = OutboxMail.objects.get(subject="The redemption of a code was undone")
     assert mail.to == user.email
     assert "Why: it was for somebody else" in mail.body
+    assert "\n\n\n" not in mail.body
 
 
 def test_an_undone_code_stays_used_for_everybody(user: User, other: User, staff: User) -> None:
