@@ -29,6 +29,7 @@ from naxios.keys import services as keys  # noqa: E402
 from naxios.plans import queries as plan_queries  # noqa: E402
 from naxios.plans import services as plans  # noqa: E402
 from naxios.usage import services as usage  # noqa: E402
+from tests.browser.selling import sell  # noqa: E402
 
 MODELS = [
     ("gpt-5-mini", "openai", 5),
@@ -143,6 +144,7 @@ def main(owner_email: str, staff_email: str, password: str) -> None:
     usage.record(entries=requests(owner.pk, [production.pk, production.pk, staging.pk]), segment="past", offset=1)
     usage.forget_segment(segment="past")
     redeem_codes(owner, staff)
+    sell(owner, staff)
     print(json.dumps({"sessions": {"owner": owner_session, "staff": staff_session}, "key_id": production.pk}))
 
 

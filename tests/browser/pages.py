@@ -4,7 +4,10 @@ from typing import NamedTuple
 
 
 class Visit(NamedTuple):
-    """One page: its path (``{key}`` is the id of a key) and who looks at it: visitor, owner or staff."""
+    """One page: its path and who looks at it: visitor, owner or staff.
+
+    In the path, ``{key}`` is the id of a key and ``{year}`` the present year.
+    """
 
     path: str
     who: str = "visitor"
@@ -43,6 +46,11 @@ PAGES = [
     Visit("/dashboard/usage/", "owner"),
     Visit("/dashboard/limits/", "owner"),
     Visit("/dashboard/playground/", "owner"),
+    Visit("/dashboard/billing/", "owner"),
+    Visit("/dashboard/billing/buy/pack/million/", "owner"),
+    Visit("/dashboard/billing/subscriptions/1/change/?plan=max", "owner"),
+    Visit("/dashboard/billing/subscriptions/1/cancel/", "owner"),
+    Visit("/dashboard/billing/invoices/{year}-00001/", "owner"),
     Visit("/dashboard/redeem/", "owner"),
     Visit("/dashboard/security/", "owner"),
     Visit("/dashboard/settings/", "owner"),
@@ -52,6 +60,11 @@ PAGES = [
     Visit("/staff/accounts/1/", "staff"),
     Visit("/staff/accounts/1/entitlements/2/end/", "staff"),
     Visit("/staff/accounts/1/bonuses/1/take-back/", "staff"),
+    Visit("/staff/billing/", "staff"),
+    Visit("/staff/billing/invoices/{year}-00001/paid/", "staff"),
+    Visit("/staff/billing/payments/ch_pack/refund/", "staff"),
+    Visit("/staff/revenue/", "staff"),
+    Visit("/staff/margin/", "staff"),
     Visit("/staff/codes/", "staff"),
     Visit("/staff/codes/create/", "staff"),
     Visit("/staff/codes/1/", "staff"),
