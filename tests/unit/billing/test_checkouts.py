@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from naxios.accounts import services as accounts
 from naxios.accounts.models import User
-from naxios.billing import queries, services
+from naxios.billing import queries, services, tasks
 from naxios.billing.checkouts import AlreadyBetter, OpenElsewhere, Subscribed
 from naxios.billing.models import Checkout, Customer
 from naxios.domain.entitlements import Source
@@ -237,3 +237,26 @@ def test_a_payment_that_takes_time_gives_the_plan_once_it_arrived(stripe: StandI
     checkout.refresh_from_db()
     assert checkout.state == "paid"
     assert shop.plan_of(user) == "pro"
+
+
+def test_who_paid_without_our_hearing_of_it_buys_no_second_plan(stripe: StandInStripe, user: User) -> None:
+    first = start(user)
+    stripe.pay(first.url)
+    Checkout.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+
+    stripe.faults.fail("/v1/customers", times=3)
+    with pytest.raises(Refused, match="cannot be reached"):
+        start(user, "max")
+    with pytest.raises(Subscribed, match="have a subscription to Pro"):
+        start(user, "max")
+    assert shop.plan_of(user) == "pro"
+
+
+def test_a_checkout_whose_process_ended_goes_on_or_is_tidied_away(stripe: StandInStripe, user: User) -> None:
+    first = start(user)
+    Checkout.objects.update(url="", reference="")
+    assert start(user).url == first.url, "the same key is the same page"
+
+    Checkout.objects.update(url="", reference="", expires_at=timezone.now() - timedelta(seconds=1))
+    tasks.tidy()
+    assert Checkout.objects.get().state == "failed"
