@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 
 class Visit(NamedTuple):
-    """One page: its path and who looks at it: visitor, owner or staff.
+    """One page: its path and who looks at it: visitor, owner, customer or staff.
 
     In the path, ``{key}`` is the id of a key and ``{year}`` the present year.
     """
@@ -46,11 +46,11 @@ PAGES = [
     Visit("/dashboard/usage/", "owner"),
     Visit("/dashboard/limits/", "owner"),
     Visit("/dashboard/playground/", "owner"),
-    Visit("/dashboard/billing/", "owner"),
-    Visit("/dashboard/billing/buy/pack/million/", "owner"),
-    Visit("/dashboard/billing/subscriptions/1/change/?plan=max", "owner"),
-    Visit("/dashboard/billing/subscriptions/1/cancel/", "owner"),
-    Visit("/dashboard/billing/invoices/{year}-00001/", "owner"),
+    Visit("/dashboard/billing/", "customer"),
+    Visit("/dashboard/billing/buy/pack/million/", "customer"),
+    Visit("/dashboard/billing/subscriptions/1/change/?plan=max", "customer"),
+    Visit("/dashboard/billing/subscriptions/1/cancel/", "customer"),
+    Visit("/dashboard/billing/invoices/{year}-00001/", "customer"),
     Visit("/dashboard/redeem/", "owner"),
     Visit("/dashboard/security/", "owner"),
     Visit("/dashboard/settings/", "owner"),

@@ -27,7 +27,7 @@ MAX = {
 PACK = {"display_name": "A million", "tokens": 1_000_000, "price_minor": 500, "currency": "usd", "expires_days": 365}
 
 
-def sell(owner: Any, staff: Any) -> None:
+def sell(owner: Any) -> None:
     """A shop of two months with a few customers, of which ``owner`` is one."""
     now = timezone.now()
     plans.put(name="max", fields=MAX)
