@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
     "allauth.usersessions",
     "ninja",
 ]
@@ -149,6 +150,7 @@ ACCOUNT_RATE_LIMITS = {  # besides allauth's own for each of its forms
     "change_email": "3/m/user,20/d/user",
     "account_settings": "30/m/user",
     "passkey_challenge": "30/m/ip",
+    "check_integrations": "30/m/user",
 }
 
 MFA_ADAPTER = "naxios.accounts.mfa_adapter.MFAAdapter"

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from django.db.models import F, Q
 from django.utils import timezone
 
+from naxios.discord import queries as discord
 from naxios.domain.entitlements import Decision, State
 from naxios.domain.moments import microseconds
 from naxios.domain.principal import Principal, Standing
@@ -32,13 +33,14 @@ def principal(digest: bytes) -> Principal | None:
     key = secret.key
     entitled = plans.entitled(key.user_id)
     plan = entitled.plan
+    standing = _standing(key, entitled.decision)
     ends = [microseconds(end) for end in (key.expires_at, secret.expires_at) if end is not None]
     return Principal(
         key_id=key.pk,
         account_id=key.user_id,
         key_name=key.name,
         key_prefix=secret.prefix,
-        standing=_standing(key, entitled.decision),
+        standing=standing,
         plan=plan.name,
         plan_limits=plan.limits,
         key_limits=key.limits,
@@ -46,6 +48,7 @@ def principal(digest: bytes) -> Principal | None:
         key_models=tuple(key.allowed_models),
         expires_at=min(ends, default=None),
         changes_at=entitled.decision.changes_at,
+        why=discord.why_unverified(key.user_id) if standing is Standing.UNVERIFIED else "",
     )
 
 
