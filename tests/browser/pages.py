@@ -47,6 +47,7 @@ PAGES = [
     Visit("/dashboard/settings/", "owner"),
     Visit("/dashboard/tokens/", "owner"),
     Visit("/staff/", "staff"),
+    Visit("/staff/integrations/", "staff"),
     Visit("/staff/outbox/", "staff"),
     Visit("/staff/outbox/1/", "staff"),
 ]

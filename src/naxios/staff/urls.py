@@ -5,4 +5,5 @@ from naxios.staff import views
 app_name = "staff"
 urlpatterns = [
     path("", views.home, name="home"),
+    path("integrations/", views.integrations, name="integrations"),
 ]

@@ -7,12 +7,17 @@ from django.views.decorators.http import require_safe
 
 from naxios.accounts import queries as accounts
 from naxios.accounts.access import staff_required
+from naxios.accounts.rate_limits import limited
 from naxios.catalogue import queries as catalogue
+from naxios.domain.checks import Finding, Health
 from naxios.keys import queries as keys
+from naxios.staff import checkup
 from naxios.usage import queries as usage
 
 DAYS_SHOWN = 14
 DETECT_COMMANDS = "naxios providers detect > catalogue.toml\nnaxios apply catalogue.toml"
+
+TONES = {Health.WORKS: "ok", Health.PARTLY: "warn", Health.BROKEN: "danger", Health.NOT_CONFIGURED: ""}
 
 
 @staff_required
@@ -33,3 +38,29 @@ def home(request: HttpRequest) -> HttpResponse:
         "detect_commands": DETECT_COMMANDS,
     }
     return render(request, "staff/home.html", context)
+
+
+@staff_required
+@limited("check_integrations", reading=True)
+@never_cache
+@require_safe
+def integrations(request: HttpRequest) -> HttpResponse:
+    """How third parties fare. The page comes at once and asks for their answers, which may take seconds."""
+    asked = "checked" in request.GET
+    context = {
+        "subjects": checkup.SUBJECTS,
+        "findings": [_shown(finding) for finding in checkup.integrations()] if asked else None,
+    }
+    return render(request, "staff/integrations.html", context)
+
+
+def _shown(finding: Finding) -> dict[str, object]:
+    return {
+        "subject": finding.subject,
+        "health": finding.health,
+        "tone": TONES[finding.health],
+        "text": finding.text,
+        "settings": finding.settings,
+        "lines": "\n".join(finding.settings),
+        "label": f"Settings for {finding.subject}",
+    }

@@ -67,6 +67,7 @@ CONSOLE = (
         "",
         (
             Place("Overview", "staff:home", "activity"),
+            Place("Integrations", "staff:integrations", "plug"),
             Place("Outbox", "mail:outbox", "inbox"),
         ),
     ),
