@@ -1,0 +1,112 @@
+"""Which of several processes leads in something that only one may do, such as being the Discord bot.
+
+On SQLite a lock file in the home directory decides, on PostgreSQL an advisory lock. Both belong to the process that
+holds them, so when it dies, however it dies, the next one that asks leads.
+"""
+
+import fcntl
+import os
+from contextlib import suppress
+from pathlib import Path
+from typing import Protocol
+
+from django.db import Error as DatabaseError
+from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from naxios.config import Config
+from naxios.server.locks import BOT_LOCK
+
+_NOTICE_DEATH = "SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 3"
+"""A machine that vanishes says no goodbye; without these, the database would hold its lock for hours."""
+
+
+class Leadership(Protocol):
+    """A lock that is asked for again and again. All methods block, and are called in one and the same thread."""
+
+    def take(self) -> bool:
+        """Lead from now on if nobody does; whether this process leads."""
+
+    def is_held(self) -> bool:
+        """Whether this process still leads."""
+
+    def release(self) -> None:
+        """Let others lead."""
+
+
+def of_bot(config: Config) -> Leadership:
+    """Leads who is the Discord bot."""
+    return FileLeadership(config.home / "bot.lock") if config.uses_sqlite else DatabaseLeadership(BOT_LOCK)
+
+
+class FileLeadership:
+    """Leads who holds a lock file."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock: int | None = None
+
+    def take(self) -> bool:
+        if self._lock is None:
+            lock = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                os.close(lock)
+                return False
+            self._lock = lock
+        return True
+
+    def is_held(self) -> bool:
+        return self._lock is not None
+
+    def release(self) -> None:
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+
+class DatabaseLeadership:
+    """Leads whose connection to PostgreSQL holds an advisory lock. Who loses the connection has lost the lock."""
+
+    def __init__(self, number: int) -> None:
+        self._number = number
+        self._holder: BaseDatabaseWrapper | None = None
+
+    def take(self) -> bool:
+        if self._holder is not None and self.is_held():
+            return True
+        holder = connections.create_connection("default")
+        try:
+            with holder.cursor() as cursor:
+                cursor.execute(_NOTICE_DEATH)
+                cursor.execute("SELECT pg_try_advisory_lock(%s)", [self._number])
+                [alone] = cursor.fetchone()
+        except DatabaseError:
+            alone = False
+        if alone:
+            self._holder = holder
+        else:
+            _close(holder)
+        return bool(alone)
+
+    def is_held(self) -> bool:
+        if self._holder is None:
+            return False
+        try:
+            with self._holder.cursor() as cursor:
+                cursor.execute("SELECT 1")
+        except DatabaseError:
+            self.release()
+            return False
+        return True
+
+    def release(self) -> None:
+        if self._holder is not None:
+            _close(self._holder)
+            self._holder = None
+
+
+def _close(holder: BaseDatabaseWrapper) -> None:
+    with suppress(DatabaseError):  # it was gone before
+        holder.close()
