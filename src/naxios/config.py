@@ -48,6 +48,7 @@ class Config:
     discord_min_account_days: int = 0
     discord_grace_hours: int = 72
     discord_invite_url: str = ""
+    discord_status_channel_id: str = ""
     discord_api_url: str = "https://discord.com/api"
     stripe_secret_key: str = field(default="", repr=False)
     stripe_webhook_secret: tuple[str, ...] = field(default=(), repr=False)
@@ -145,6 +146,7 @@ def load() -> Config:
         discord_min_account_days=_whole("NAXIOS_DISCORD_MIN_ACCOUNT_DAYS", 0),
         discord_grace_hours=_whole("NAXIOS_DISCORD_GRACE_HOURS", 72),
         discord_invite_url=_page_url("NAXIOS_DISCORD_INVITE_URL"),
+        discord_status_channel_id=_snowflake("NAXIOS_DISCORD_STATUS_CHANNEL_ID"),
         discord_api_url=_service_url("NAXIOS_DISCORD_API_URL", "https://discord.com/api"),
         stripe_secret_key=_text("NAXIOS_STRIPE_SECRET_KEY"),
         stripe_webhook_secret=_listed("NAXIOS_STRIPE_WEBHOOK_SECRET"),

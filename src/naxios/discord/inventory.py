@@ -15,6 +15,10 @@ def _credential(purpose: str) -> Declaration:
     return _account(purpose, export=False, category=Category.CREDENTIAL)
 
 
+def _outage(purpose: str) -> Declaration:
+    return Declaration(Category.TECHNICAL, purpose, Retention.THIRTY_DAYS, False, Deletion.KEEP)
+
+
 _UNUSED_APP = configuration("kept by the library, empty here: the application comes from the environment")
 _UNUSED_TOKEN = _credential("kept by the library, empty here")
 
@@ -63,6 +67,34 @@ MODELS: dict[str, Fields] = {
         "user": _claim("which account has the free tier"),
         "claimed_at": _claim("when it was first had"),
         "effective_from": _claim("from when it counts, once it was moved"),
+    },
+    "discord.BotState": {
+        name: configuration("shows staff how the bot fares")
+        for name in (
+            "id",
+            "state",
+            "since",
+            "seen_at",
+            "process",
+            "name",
+            "guilds",
+            "last_event",
+            "last_event_at",
+            "last_error",
+            "last_error_at",
+        )
+    },
+    "discord.OutagePost": {
+        "id": _outage("names the post"),
+        "kind": _outage("provider or model"),
+        "name": _outage("which one did not work"),
+        "affected": _outage("which models a provider serves"),
+        "began_at": _outage("since when"),
+        "ended_at": _outage("until when"),
+        "end": _outage("how it ended"),
+        "channel_id": _outage("where it was told"),
+        "message_id": _outage("which message to change once it is over"),
+        "is_settled": _outage("nothing is left to tell"),
     },
     "socialaccount.SocialAccount": {
         "id": _account("names the row", export=False),

@@ -5,6 +5,7 @@ from django.db import models
 from django.utils import timezone
 
 from naxios.discord import verification
+from naxios.discord.bot.models import BotState, OutagePost  # noqa: F401 - Django looks for models here
 from naxios.discord.verification import Presence, Reason
 
 
