@@ -150,6 +150,8 @@ ACCOUNT_RATE_LIMITS = {  # besides allauth's own for each of its forms
     "change_email": "3/m/user,20/d/user",
     "account_settings": "30/m/user",
     "passkey_challenge": "30/m/ip",
+    "review_check": "6/m/user,30/d/user",
+    "decide_reviews": "60/m/user",
     "check_integrations": "30/m/user",
 }
 

@@ -5,6 +5,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("naxios.web.urls")),
     path("", include("naxios.accounts.urls")),
+    path("", include("naxios.abuse.urls")),
     path("accounts/", include("allauth.urls")),
     path("dashboard/tokens/", include("naxios.api.token_urls")),
     path("dashboard/keys/", include("naxios.keys.urls")),

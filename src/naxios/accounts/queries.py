@@ -1,5 +1,6 @@
 """What can be asked of accounts."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
@@ -63,6 +64,16 @@ def has_passkey(user_id: int) -> bool:
 def count() -> int:
     """Accounts there are."""
     return User.objects.count()
+
+
+def made_since(moment: datetime) -> int:
+    """How many accounts were made after ``moment``."""
+    return User.objects.filter(created_at__gt=moment).count()
+
+
+def emails(ids: Iterable[int]) -> dict[int, str]:
+    """The addresses of those accounts of ``ids`` that there are; for staff alone."""
+    return dict(User.objects.filter(pk__in=list(ids)).values_list("pk", "email"))
 
 
 EVENTS_A_PAGE = 15

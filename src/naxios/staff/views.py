@@ -10,8 +10,9 @@ from naxios.accounts.access import staff_required
 from naxios.accounts.rate_limits import limited
 from naxios.catalogue import queries as catalogue
 from naxios.domain.checks import Finding, Health
+from naxios.errors import Refused
 from naxios.keys import queries as keys
-from naxios.staff import checkup
+from naxios.staff import audit, checkup
 from naxios.usage import queries as usage
 
 DAYS_SHOWN = 14
@@ -64,3 +65,26 @@ def _shown(finding: Finding) -> dict[str, object]:
         "lines": "\n".join(finding.settings),
         "label": f"Settings for {finding.subject}",
     }
+
+
+@staff_required
+@never_cache
+@require_safe
+def audit_events(request: HttpRequest) -> HttpResponse:
+    """What staff did, in the console and on the command line; what is asked for stands in the address."""
+    act, actor, subject = (request.GET.get(name, "").strip() for name in ("act", "actor", "subject"))
+    subject_id, problem = None, ""
+    if subject:
+        try:
+            subject_id = accounts.find(subject).pk
+        except Refused as refused:
+            subject_id, problem = 0, str(refused)  # nobody has it
+    context = {
+        "events": audit.page(request.GET.get("page", 1), act=act, actor=actor, subject_id=subject_id),
+        "acts": audit.acts(),
+        "actors": audit.actors(),
+        "asked": {"act": act, "actor": actor, "subject": subject},
+        "is_filtered": bool(act or actor or subject),
+        "problem": problem,
+    }
+    return render(request, "staff/audit.html", context, status=422 if problem else 200)

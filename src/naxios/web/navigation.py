@@ -68,6 +68,8 @@ CONSOLE = (
         (
             Place("Overview", "staff:home", "activity"),
             Place("Integrations", "staff:integrations", "plug"),
+            Place("Reviews", "abuse:reviews", "eye"),
+            Place("Audit", "staff:audit", "book-open"),
             Place("Outbox", "mail:outbox", "inbox"),
         ),
     ),
