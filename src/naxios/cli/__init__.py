@@ -7,6 +7,7 @@ import click
 
 from naxios import __version__
 from naxios.cli.apply import apply
+from naxios.cli.bot import bot
 from naxios.cli.doctor import doctor
 from naxios.cli.keys import key
 from naxios.cli.models import models
@@ -54,7 +55,7 @@ def cli() -> None:
     """
 
 
-for _verb in (serve, apply, providers, models, user, key, usage, privacy, doctor):
+for _verb in (serve, apply, providers, models, user, key, usage, privacy, doctor, bot):
     cli.add_command(_verb)
 
 
