@@ -8,6 +8,7 @@ import secrets
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import environ
 
@@ -158,6 +159,12 @@ def load() -> Config:
 def is_loopback(host: str) -> bool:
     """Whether ``host`` (a name or an address to bind to) is reachable from this machine only."""
     return host == "localhost" or (is_address(host) and ipaddress.ip_address(host).is_loopback)
+
+
+def origin_of(url: str) -> str:
+    """Scheme, host and port of ``url``."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def is_address(host: str) -> bool:

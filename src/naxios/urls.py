@@ -6,6 +6,8 @@ urlpatterns = [
     path("", include("naxios.web.urls")),
     path("", include("naxios.accounts.urls")),
     path("", include("naxios.abuse.urls")),
+    path("dashboard/discord/", include("naxios.discord.urls")),
+    path("", include("naxios.discord.entrance_urls")),
     path("accounts/", include("allauth.urls")),
     path("dashboard/tokens/", include("naxios.api.token_urls")),
     path("dashboard/keys/", include("naxios.keys.urls")),
@@ -14,6 +16,7 @@ urlpatterns = [
     path("dashboard/", include("naxios.dashboard.urls")),
     path("status", include("naxios.status.urls")),
     path("api/", include("naxios.api.urls")),
+    path("staff/discord/", include("naxios.discord.staff_urls")),
     path("staff/outbox/", include("naxios.mail.urls")),
     path("staff/", include("naxios.staff.urls")),
 ]

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.core.paginator import Page, Paginator
 
@@ -54,6 +55,16 @@ def _on_discord(who: str) -> User | None:
 def staff_exists() -> bool:
     """Whether anyone can sign in to the staff console."""
     return User.objects.filter(is_staff=True).exists()
+
+
+def by_email(email: str) -> User | None:
+    """The account with this address, verified or not."""
+    return User.objects.filter(email=email.lower()).first()
+
+
+def is_address_verified(user: User) -> bool:
+    """Whether the address of ``user`` was shown to be theirs."""
+    return bool(EmailAddress.objects.filter(user=user, email=user.email, verified=True).exists())
 
 
 def has_passkey(user_id: int) -> bool:

@@ -5,6 +5,7 @@ of the database; everything else follows from who made the row.
 """
 
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -20,6 +21,9 @@ from naxios.keys import services as keys
 from naxios.plans import queries as plans
 from naxios.plans import services as plan_services
 from naxios.staff import audit
+
+if TYPE_CHECKING:
+    from naxios.keys.models import ApiKey
 
 KEY_NAME = "free key"
 
@@ -46,8 +50,10 @@ def release(*, identity: Identity) -> None:
 
 
 @transaction.atomic
-def make_key(*, user: AbstractBaseUser, form_token: UUID | None = None, origin: Origin = NOWHERE) -> tuple[int, str]:
-    """The one key of ``user``'s free tier: its id, and the secret that is shown once.
+def make_key(
+    *, user: AbstractBaseUser, form_token: UUID | None = None, origin: Origin = NOWHERE
+) -> "tuple[ApiKey, str]":
+    """The one key of ``user``'s free tier, and its secret, which is shown once.
 
     Raises
     ------
@@ -56,8 +62,7 @@ def make_key(*, user: AbstractBaseUser, form_token: UUID | None = None, origin: 
     SentBefore
         ``form_token`` has made a secret already.
     """
-    key, secret = keys.create(user=user, name=KEY_NAME, form_token=form_token, origin=origin)
-    return key.pk, secret
+    return keys.create(user=user, name=KEY_NAME, form_token=form_token, origin=origin)
 
 
 @transaction.atomic

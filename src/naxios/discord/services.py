@@ -4,8 +4,8 @@ The ``note_…`` functions are for whoever hears it first, the bot or the sweep.
 """
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
+import msgspec
 from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -38,7 +38,7 @@ class LastWayIn(Refused):
     """Without Discord nobody could sign in to the account any more."""
 
 
-class Granted(NamedTuple):
+class Granted(msgspec.Struct, frozen=True):
     """What a sign-in with Discord has brought: who it is, what we may ask, and what was seen in guilds, if asked."""
 
     profile: Profile
@@ -48,8 +48,12 @@ class Granted(NamedTuple):
 
 
 @transaction.atomic
-def connect(*, user: AbstractBaseUser, granted: Granted, origin: Origin = NOWHERE) -> Identity:
+def connect(*, user: AbstractBaseUser, granted: Granted, signs_up: bool = False, origin: Origin = NOWHERE) -> Identity:
     """Connect a Discord account to ``user``, or bring what is known about it up to date.
+
+    Parameters
+    ----------
+    signs_up : the account was made with it just now, which needs no notice.
 
     Raises
     ------
@@ -84,7 +88,8 @@ def connect(*, user: AbstractBaseUser, granted: Granted, origin: Origin = NOWHER
     tokens.keep(identity=identity, pair=granted.tokens)
     if is_new:
         events.record(user=user, kind=events.Kind.DISCORD_CONNECTED, detail=profile.username, origin=origin)
-        notices.send(user=user, notice="discord_connected", context={"discord": profile.username, "origin": origin})
+        if not signs_up:
+            notices.send(user=user, notice="discord_connected", context={"discord": profile.username, "origin": origin})
         facts = {"user_id": user.pk, "discord_id": profile.id}
         signals.tell(signals.connected, **facts, made_at=identity.made_at)
     if granted.seen is not None:

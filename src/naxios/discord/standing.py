@@ -2,14 +2,16 @@
 
 from datetime import datetime, timedelta
 
+from django.urls import reverse
 from django.utils import timezone
 
-from naxios.accounts import events, notices
+from naxios.accounts import events
 from naxios.accounts.origin import NOWHERE, Origin
 from naxios.discord import free_tier, rules, signals, words
 from naxios.discord.models import Identity
 from naxios.discord.verification import Reason, Verdict
 from naxios.invalidation import services as invalidation
+from naxios.mail import services as mail
 
 CHECKED_EVERY = timedelta(hours=6)
 """The bot tells of changes at once; this finds what it missed, and is all there is without one."""
@@ -72,5 +74,6 @@ def _tell(identity: Identity, origin: Origin) -> None:
         return
     told = words.of_reason(Reason(identity.reason))
     events.record(user=identity.user, kind=events.Kind.VERIFICATION_LAPSED, detail=told.what, origin=origin)
-    notices.send(user=identity.user, notice="verification_lapsed", context={"told": told})
+    context = {"told": told, "path": reverse("discord:home")}
+    mail.send(to=identity.user.email, template="discord/mail/verification_lapsed.txt", context=context)
     signals.tell(signals.lapsed, **facts, reason=identity.reason)

@@ -68,6 +68,7 @@ CONSOLE = (
         (
             Place("Overview", "staff:home", "activity"),
             Place("Integrations", "staff:integrations", "plug"),
+            Place("Discord", "discord_staff:overview", "users"),
             Place("Reviews", "abuse:reviews", "eye"),
             Place("Audit", "staff:audit", "book-open"),
             Place("Outbox", "mail:outbox", "inbox"),

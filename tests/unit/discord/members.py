@@ -5,8 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
-from django.db import transaction
-
 from naxios import config
 from naxios.accounts.models import User
 from naxios.discord import services
@@ -14,6 +12,7 @@ from naxios.discord.models import Identity
 from naxios.discord.rest_shapes import Profile
 from naxios.discord.services import Granted
 from naxios.discord.verification import Presence, Seen
+from tests.stand_ins.discord import StandInDiscord
 
 GUILD = "900000000000000001"
 OTHER_GUILD = "900000000000000002"
@@ -42,6 +41,11 @@ def configured(**settings: str) -> Iterator[None]:
         config.load.cache_clear()
 
 
+def settings_of(discord: StandInDiscord) -> dict[str, str]:
+    """The settings that lead to a stand-in, as :func:`configured` takes them."""
+    return {name.removeprefix("NAXIOS_DISCORD_"): value for name, value in discord.environment().items()}
+
+
 def granted(discord_id: str = ADA, *seen: Seen, username: str = "ada") -> Granted:
     """What a sign-in with Discord brings; a member unless said otherwise."""
     return Granted(Profile(discord_id, username), "email guilds.members.read identify", seen or (MEMBER,))
@@ -62,8 +66,3 @@ def id_made(days_ago: float) -> str:
     """A Discord id of an account of this age."""
     made_at = datetime.now(UTC) - timedelta(days=days_ago)
     return str(int((made_at - datetime(2015, 1, 1, tzinfo=UTC)).total_seconds() * 1000) << 22)
-
-
-def at_once() -> None:
-    """Nothing is open: what waits for a commit has happened."""
-    assert not transaction.get_connection().in_atomic_block

@@ -43,10 +43,10 @@ def test_nothing_is_claimed_before_somebody_is_verified(ada: User) -> None:
 def test_the_key_is_one(ada: User) -> None:
     connected(ada)
 
-    key_id, secret = free_tier.make_key(user=ada)
+    key, secret = free_tier.make_key(user=ada)
 
     assert secret.startswith("nx_")
-    assert key_id
+    assert key.user_id == ada.pk
     with pytest.raises(Refused, match="The free tier has one key"):
         free_tier.make_key(user=ada)
 
