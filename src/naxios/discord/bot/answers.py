@@ -1,5 +1,6 @@
 """What each command answers. All of it is shown to the person who asked, and to nobody else."""
 
+from collections.abc import Callable
 from importlib import import_module
 from importlib.util import find_spec
 from typing import NamedTuple
@@ -23,6 +24,9 @@ from naxios.usage import queries as usages
 
 ORIGIN = Origin(None, "Discord")
 """What is noted of where a command came from: Discord tells no addresses."""
+
+
+Answer = Callable[["Asked"], str]
 
 
 class Seen(NamedTuple):

@@ -1,12 +1,12 @@
 """The slash commands: what they are called, what they take, and who answers them. And whether Discord knows them so."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Annotated, Any, NamedTuple
 
 import msgspec
 
 from naxios.discord.bot import answers
-from naxios.discord.bot.answers import Asked
+from naxios.discord.bot.answers import Answer
 
 LONGEST_CODE = 100
 CHAT_INPUT, TEXT = 1, 3
@@ -19,7 +19,7 @@ class Command(NamedTuple):
 
     name: str
     description: str
-    answer: Callable[[Asked], str]
+    answer: Answer
     options: tuple[dict[str, Any], ...] = ()
     a_minute: int = MANY_A_MINUTE
 
