@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from naxios.abuse.policy import Policy
 from naxios.catalogue.toml_lines import Path, lines_of
 from naxios.domain.entitlements import FREE
 from naxios.domain.tokens import parse_multiplier
@@ -177,6 +178,7 @@ class Declared(_Entry):
     providers: dict[str, ProviderEntry] = Field(default_factory=dict)
     models: dict[str, ModelEntry] = Field(default_factory=dict)
     plans: dict[str, PlanEntry] = Field(default_factory=dict)
+    abuse: Policy | None = None
 
 
 def read(text: str, name: str, environment: Mapping[str, str], known_providers: frozenset[str]) -> Declared:

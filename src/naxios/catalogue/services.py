@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 from django.db import transaction
 
 from naxios import encryption
+from naxios.abuse import services as abuse
+from naxios.abuse.policy import Policy
 from naxios.catalogue import queries
 from naxios.catalogue.file import BUILT_IN_MODELS, BUILT_IN_PROVIDER, Declared, ModelEntry, PlanEntry, ProviderEntry
 from naxios.catalogue.models import Model, Provider, Route
@@ -60,6 +62,8 @@ def apply(*, declared: Declared, reach: Reach, prune: bool = False, dry_run: boo
                 applied.changes.extend(_apply_model(name, model))
             for name, plan in declared.plans.items():
                 applied.changes.extend(_apply_plan(name, plan))
+            if declared.abuse is not None:
+                applied.changes.extend(_apply_abuse(declared.abuse))
             _handle_unmentioned(declared, applied, prune)
             if applied.changes:
                 invalidation.catalogue_changed()
@@ -133,6 +137,11 @@ def _apply_plan(name: str, entry: PlanEntry) -> list[Change]:
     if not created and not fields:
         return []
     return [Change("create" if created else "change", "plan", name, fields)]
+
+
+def _apply_abuse(policy: Policy) -> list[Change]:
+    fields = abuse.put_policy(policy=policy)
+    return [Change("change", "abuse", "settings", fields)] if fields else []
 
 
 def _handle_unmentioned(declared: Declared, applied: Applied, prune: bool) -> None:

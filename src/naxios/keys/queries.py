@@ -6,6 +6,7 @@ from typing import NamedTuple
 from django.db.models import F, Q
 from django.utils import timezone
 
+from naxios.abuse import queries as abuse
 from naxios.discord import queries as discord
 from naxios.domain.entitlements import Decision, State
 from naxios.domain.moments import microseconds
@@ -13,8 +14,6 @@ from naxios.domain.principal import Principal, Standing
 from naxios.errors import Refused
 from naxios.keys.models import ApiKey, KeySecret
 from naxios.plans import queries as plans
-
-_STANDINGS = {State.LAPSED: Standing.LAPSED, State.UNVERIFIED: Standing.UNVERIFIED}
 
 
 class UsableKey(NamedTuple):
@@ -33,7 +32,7 @@ def principal(digest: bytes) -> Principal | None:
     key = secret.key
     entitled = plans.entitled(key.user_id)
     plan = entitled.plan
-    standing = _standing(key, entitled.decision)
+    standing, why = _standing(key, entitled.decision)
     ends = [microseconds(end) for end in (key.expires_at, secret.expires_at) if end is not None]
     return Principal(
         key_id=key.pk,
@@ -48,7 +47,7 @@ def principal(digest: bytes) -> Principal | None:
         key_models=tuple(key.allowed_models),
         expires_at=min(ends, default=None),
         changes_at=entitled.decision.changes_at,
-        why=discord.why_unverified(key.user_id) if standing is Standing.UNVERIFIED else "",
+        why=why,
     )
 
 
@@ -110,9 +109,19 @@ def count() -> int:
     return ApiKey.objects.filter(revoked_at=None).count()
 
 
-def _standing(key: ApiKey, decision: Decision) -> Standing:
+def _standing(key: ApiKey, decision: Decision) -> tuple[Standing, str]:
+    """Whether ``key`` may be used, and what a person is told besides. A hold stops the free plan, and nothing else."""
     if key.revoked_at is not None:
-        return Standing.REVOKED
+        return Standing.REVOKED, ""
     if key.user.is_suspended or not key.user.is_active:
-        return Standing.SUSPENDED
-    return _STANDINGS.get(decision.state, Standing.ACTIVE)
+        return Standing.SUSPENDED, ""
+    match decision.state:
+        case State.LAPSED:
+            return Standing.LAPSED, ""
+        case State.UNVERIFIED:
+            return Standing.UNVERIFIED, discord.why_unverified(key.user_id)
+        case State.FREE:
+            why_held = abuse.why_held(key.user_id)
+            return (Standing.HELD, why_held) if why_held else (Standing.ACTIVE, "")
+        case State.ENTITLED:
+            return Standing.ACTIVE, ""

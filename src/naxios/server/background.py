@@ -6,6 +6,7 @@ from pathlib import Path
 import structlog
 from django.db import close_old_connections, connection
 
+from naxios.abuse import tasks as abuse
 from naxios.accounts import tasks as accounts
 from naxios.invalidation import services as invalidation
 from naxios.keys import tasks as keys
@@ -70,5 +71,6 @@ class BackgroundWork:
             keys.tidy()
             accounts.tidy()
             mail.tidy()
+            abuse.tidy()
         except Exception as error:
             log.warning("what is over could not be deleted; tried again later", exc_info=error)
