@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
+from naxios.discord import queries as discord
 from naxios.domain.catalogue import ECHO_MODEL
 from naxios.keys import listing
 from naxios.keys import queries as keys
@@ -30,11 +31,12 @@ class ModelToday(NamedTuple):
 
 
 class Steps(NamedTuple):
-    """How far a newcomer has come. ``model`` is one for a first request."""
+    """How far a newcomer has come. ``model`` is one for a first request; ``is_verified`` is ``None`` if nobody asks."""
 
     has_key: bool
     has_request: bool
     model: str
+    is_verified: bool | None
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ def home(user_id: int, now: datetime, *, with_steps: bool) -> Home:
         models=models[:MOST_ROWS],
         requests=list(shown(newest, explore.key_names(user_id))),
         keys=last_used,
-        steps=Steps(bool(last_used), is_used, _first_model(plan)) if with_steps or not is_used else None,
+        steps=_steps(user_id, plan, bool(last_used), is_used) if with_steps or not is_used else None,
     )
 
 
@@ -84,6 +86,10 @@ def stamp(user_id: int, now: datetime) -> str:
     """Cheap to tell, and different whenever the page may be: after a request, a refusal or a change of keys."""
     of_usage = explore.stamp(filters.last_days(1, user_id=user_id, now=now), now)
     return ".".join([of_usage, *(str(key.pk) for key in keys.last_used(user_id, MOST_ROWS))])
+
+
+def _steps(user_id: int, plan: "Plan", has_key: bool, is_used: bool) -> Steps:
+    return Steps(has_key, is_used, _first_model(plan), discord.verification_step(user_id))
 
 
 def _most_tokens_first(model: ModelToday) -> tuple[int, int, str]:

@@ -11,7 +11,7 @@ from naxios.discord import claims, rules, verification, words
 from naxios.discord.models import FreeTierClaim, Identity
 from naxios.discord.verification import Reason
 from naxios.discord.words import Told
-from naxios.domain.entitlements import FREE, Source
+from naxios.domain.entitlements import FREE, Source, State
 from naxios.plans import queries as plans
 
 
@@ -84,6 +84,14 @@ def free_tier_of(user_id: int) -> FreeTierState:
     if entitlement is not None and entitlement.starts_at > timezone.now():
         return FreeTierState(FreeTier.LATER, words.begins(entitlement.starts_at), entitlement.starts_at)
     return FreeTierState(FreeTier.ACTIVE)
+
+
+def verification_step(user_id: int) -> bool | None:
+    """Whether a newcomer has been verified as far as they need it; ``None`` if their plan does not ask for it."""
+    decision = plans.entitled(user_id).decision
+    if decision.state is State.ENTITLED or plans.is_open(plans.by_name(FREE)):
+        return None
+    return decision.is_usable
 
 
 def why_unverified(user_id: int) -> str:
