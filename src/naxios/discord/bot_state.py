@@ -96,10 +96,8 @@ def check() -> Finding:
             line = "NAXIOS_DISCORD_BOT_TOKEN=…      # the bot's token: discord.com/developers, Bot"
             return Finding(SUBJECT, Health.NOT_CONFIGURED, text, (line,))
         case Condition.NOT_RUNNING:
-            text = (
-                "It does not run. naxios serve brings it, and so does naxios bot; a restart is noticed within seconds."
-            )
-            return Finding(SUBJECT, Health.BROKEN, f"{text}{_last_error(shown)}")
+            text = "It does not run. naxios serve is the bot too, and so is naxios bot: start one of them."
+            return Finding(SUBJECT, Health.PARTLY, f"{text}{_last_error(shown)}")
         case Condition.CONNECTING:
             text = "It is not connected, and tries again by itself."
             return Finding(SUBJECT, Health.BROKEN, f"{text}{_last_error(shown)}")

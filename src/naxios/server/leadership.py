@@ -71,42 +71,40 @@ class DatabaseLeadership:
 
     def __init__(self, number: int) -> None:
         self._number = number
-        self._holder: BaseDatabaseWrapper | None = None
+        self._connection: BaseDatabaseWrapper | None = None
+        self._held = False
 
     def take(self) -> bool:
-        if self._holder is not None and self.is_held():
+        if self.is_held():
             return True
-        holder = connections.create_connection("default")
         try:
-            with holder.cursor() as cursor:
-                cursor.execute(_NOTICE_DEATH)
-                cursor.execute("SELECT pg_try_advisory_lock(%s)", [self._number])
-                [alone] = cursor.fetchone()
-        except DatabaseError:
-            alone = False
-        if alone:
-            self._holder = holder
-        else:
-            _close(holder)
-        return bool(alone)
-
-    def is_held(self) -> bool:
-        if self._holder is None:
-            return False
-        try:
-            with self._holder.cursor() as cursor:
-                cursor.execute("SELECT 1")
+            if self._connection is None:
+                self._connection = connections.create_connection("default")
+                self._ask(_NOTICE_DEATH)
+            self._held = bool(self._ask(f"SELECT pg_try_advisory_lock({self._number})"))
         except DatabaseError:
             self.release()
-            return False
-        return True
+        return self._held
+
+    def is_held(self) -> bool:
+        if self._held:
+            try:
+                self._ask("SELECT 1")
+            except DatabaseError:
+                self.release()
+        return self._held
 
     def release(self) -> None:
-        if self._holder is not None:
-            _close(self._holder)
-            self._holder = None
+        if self._connection is not None:
+            with suppress(DatabaseError):  # it was gone before
+                if self._held:  # said, because PostgreSQL notices a closed connection only a moment later
+                    self._ask(f"SELECT pg_advisory_unlock({self._number})")
+            with suppress(DatabaseError):
+                self._connection.close()
+        self._connection, self._held = None, False
 
-
-def _close(holder: BaseDatabaseWrapper) -> None:
-    with suppress(DatabaseError):  # it was gone before
-        holder.close()
+    def _ask(self, question: str) -> object:
+        assert self._connection is not None  # noqa: S101 - only asked while there is one
+        with self._connection.cursor() as cursor:
+            cursor.execute(question)
+            return cursor.fetchone()[0] if cursor.description else None

@@ -7,6 +7,7 @@ from concurrent.futures import TimeoutError as FutureTimeoutError
 import structlog
 from django.db import connection
 
+from naxios.discord import bot_state
 from naxios.discord import checks as discord
 from naxios.domain.checks import Finding, Health
 from naxios.mail import checks as mail
@@ -16,13 +17,17 @@ log = structlog.get_logger(__name__)
 ANSWER_SECONDS = 15
 """Each check has shorter limits of its own; this one is for those that miss them."""
 
-_CHECKS: dict[str, Callable[[], Finding]] = {discord.SUBJECT: discord.check, mail.SUBJECT: mail.check}
+_CHECKS: dict[str, Callable[[], Finding]] = {
+    discord.SUBJECT: discord.check,
+    bot_state.SUBJECT: bot_state.check,
+    mail.SUBJECT: mail.check,
+}
 SUBJECTS = tuple(_CHECKS)
 """What is looked at, in the order of the findings."""
 
 
 def integrations() -> list[Finding]:
-    """How Discord, payments and mail fare at this moment. Blocks for up to ``ANSWER_SECONDS``."""
+    """How Discord, the bot, payments and mail fare at this moment. Blocks for up to ``ANSWER_SECONDS``."""
     threads = ThreadPoolExecutor(len(_CHECKS), thread_name_prefix="checkup")
     asked = [(subject, threads.submit(_closing, check)) for subject, check in _CHECKS.items()]
     findings = [_finding(subject, answer) for subject, answer in asked]

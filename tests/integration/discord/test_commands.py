@@ -5,6 +5,7 @@ import json
 import pytest
 
 from naxios.catalogue.models import Route
+from naxios.discord import bot_state
 from naxios.discord.bot import wording
 from naxios.discord.bot.commands import COMMANDS, FEW_A_MINUTE
 from naxios.domain.health import RouteHealth, RouteState
@@ -101,3 +102,14 @@ def test_the_status_names_what_does_not_work(at_discord: StandInDiscord) -> None
         live.register(None)
 
     assert "does not work" in answer
+
+
+def test_commands_that_discord_does_not_take_are_told_to_staff(at_discord: StandInDiscord) -> None:
+    at_discord.fault(f"/applications/{at_discord.application.id}/guilds", status=403)
+
+    with running_bot():
+        wait_for(lambda: "applications.commands" in bot_state.bot_state().last_error)
+
+    at_discord.mend()
+    with running_bot():
+        wait_for(lambda: bot_state.bot_state().last_error == "")

@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -65,28 +65,36 @@ class Bot(discord.Client):
         self._throttles = throttles
         self._heard: asyncio.Queue[events.Event] = asyncio.Queue()
         self._catching_up: dict[str, CatchingUp] = {}
-        self._tasks: list[asyncio.Task[None]] = []
+        self._trouble = ""
+        self._tasks: set[asyncio.Task[None]] = set()
 
     async def setup_hook(self) -> None:
         """Called by discord.py once it is logged in, before it connects."""
-        self._tasks.append(asyncio.create_task(self._follow()))
+        self._begin(self._follow())
+        if self.application is not None and self.application.interactions_endpoint_url:
+            self._trouble = (
+                "Commands do not reach the bot: its application has an Interactions Endpoint URL. Remove that at "
+                "discord.com/developers, General Information."
+            )
 
     async def close(self) -> None:
-        for task in self._tasks:
+        for task in tuple(self._tasks):
             task.cancel()
         await super().close()
 
     async def on_ready(self) -> None:
         """Called at the start of each session."""
         first, self.was_ready = not self.was_ready, True
-        await self._note(state=BotState.State.CONNECTED, name=str(self.user), guilds=self._names(), last_error="")
+        await self._note(
+            state=BotState.State.CONNECTED, name=str(self.user), guilds=self._names(), last_error=self._trouble
+        )
         for guild_id in self._config.discord_guild_id:
             if self.get_guild(int(guild_id)) is None:
                 await self._do(partial(services.note_guild_gone, guild_id=guild_id))
         if first and not self._config.discord_guild_id:
             await self._register(None)
         if first and self._config.discord_status_channel_id:
-            self._tasks.append(asyncio.create_task(report(self, self._config.discord_status_channel_id, self._worker)))
+            self._begin(report(self, self._config.discord_status_channel_id, self._worker))
 
     async def on_resumed(self) -> None:
         """Called when a connection that was lost goes on; what happened meanwhile comes by itself."""
@@ -197,7 +205,7 @@ class Bot(discord.Client):
         if catching_up is None or not catching_up.is_answered_by(told):
             return
         await self._worker.do(partial(members.told, told.guild_id, told.members, told.absent))
-        self._asking = asyncio.create_task(self._ask_on(told.guild_id, after=ASK_EVERY_SECONDS))
+        self._begin(self._ask_on(told.guild_id, after=ASK_EVERY_SECONDS))
 
     async def _ask_on(self, guild_id: str, *, after: float = 0) -> None:
         """Ask the next question about a guild, not in a hurry, and without letting anything wait for it."""
@@ -226,8 +234,15 @@ class Bot(discord.Client):
                 if isinstance(error, discord.Forbidden)
                 else f"Discord answered {error.status}; tried at the next connection"
             )
-            await self._note(last_error=f"The commands could not be registered: {why}.")
+            self._trouble = f"The commands could not be registered: {why}."
+            await self._note(last_error=self._trouble)
             log.warning("the commands could not be registered", exc_info=error)
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do ``work`` for as long as this connection lasts."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     def _names(self) -> dict[str, str]:
         return {str(guild.id): guild.name or str(guild.id) for guild in self.guilds}

@@ -35,18 +35,21 @@ async def report(client: discord.Client, channel_id: str, worker: Worker, patien
     known = await worker.do(posts.running)
     watch = Watch(known, time.monotonic(), patience)
     await worker.do(posts.forget_old)
-    not_before = 0.0
+    not_before, failing = 0.0, False
     while True:
         try:
             await worker.do(partial(_look, watch, channel_id))
             untold = await worker.do(posts.untold) if time.monotonic() >= not_before else []
             for post in untold:
                 await _tell(client, post, worker)
+            if failing and not_before <= time.monotonic():
+                failing = False
+                await worker.do(partial(bot_state.note, last_error=""))
         except DatabaseError as error:
             log.warning("outages cannot be looked at; tried again", exc_info=error)
             await asyncio.sleep(AFTER_TROUBLE_SECONDS / 10)
         except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
-            not_before = time.monotonic() + AFTER_TROUBLE_SECONDS
+            failing, not_before = True, time.monotonic() + AFTER_TROUBLE_SECONDS
             await worker.do(partial(bot_state.note, last_error=_why(channel_id, error)))
         await asyncio.sleep(LOOK_SECONDS)
 

@@ -23,7 +23,7 @@ def test_without_a_token_there_is_none() -> None:
 
 def test_until_one_has_run_it_does_not_run() -> None:
     assert bot_state.bot_state().condition is Condition.NOT_RUNNING
-    assert bot_state.check().health is Health.BROKEN
+    assert bot_state.check().health is Health.PARTLY
 
 
 def test_a_connected_one_names_its_servers() -> None:
