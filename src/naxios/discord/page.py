@@ -11,7 +11,7 @@ from naxios.discord.models import Identity, Membership
 from naxios.discord.queries import FreeTier, FreeTierState
 from naxios.discord.verification import Presence
 from naxios.discord.words import Told
-from naxios.domain.entitlements import FREE
+from naxios.domain.entitlements import State
 from naxios.keys import queries as keys
 from naxios.plans import queries as plans
 
@@ -25,14 +25,17 @@ _PRESENCES = {
 
 @dataclass(frozen=True)
 class Page:
-    """``told`` is what is the matter with the verification. ``grace_ends_at`` is set while Discord does not tell."""
+    """``told`` is what is the matter with the verification. ``grace_ends_at`` is set while Discord does not tell.
+
+    ``other_plan`` is the plan that counts instead of the free tier, if there is one.
+    """
 
     identity: Identity | None
     told: Told | None
     memberships: list[str]
     grace_ends_at: datetime | None
     free_tier: FreeTierState
-    plan: str
+    other_plan: str
     is_on_free: bool
     has_key: bool
     has_another_way_in: bool
@@ -56,8 +59,8 @@ def of_user(user: AbstractBaseUser) -> Page:
         memberships=_presences(identity),
         grace_ends_at=failing_since + rules.grace() if failing_since else None,
         free_tier=queries.free_tier_of(user.pk),
-        plan=str(entitled.plan),
-        is_on_free=entitled.plan.name == FREE and entitled.decision.is_usable,
+        other_plan=str(entitled.plan) if entitled.decision.state is State.ENTITLED else "",
+        is_on_free=entitled.decision.state is State.FREE,
         has_key=bool(keys.usable_of_user(user.pk)),
         has_another_way_in=services.has_another_way_in(user),
         invite_url=config.load().discord_invite_url,

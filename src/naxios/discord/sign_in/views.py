@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from naxios import config
 from naxios.accounts.rate_limits import limited
 from naxios.discord.services import BelongsToAnother, HasAnother
+from naxios.discord.sign_in import sealing
 from naxios.discord.sign_in.oauth import DiscordOAuth2Adapter
 from naxios.discord.sign_in.social_adapter import refusal_page
 
@@ -59,6 +60,10 @@ class DiscordSignUpView(SignupView):  # type: ignore[misc]
             return self._sign_up(form)
         except (BelongsToAnother, HasAnother) as refused:
             return refusal_page(self.request, refused)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        granted = sealing.unseal(self.sociallogin.state["granted"])
+        return {**super().get_context_data(**kwargs), "profile": granted.profile}
 
     def _sign_up(self, form: Any) -> Any:
         try:
