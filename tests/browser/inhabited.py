@@ -8,6 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import BrowserContext
 
+from tests.browser.pages import Visit
 from tests.serving import Server
 
 PASSWORD = "correct horse battery staple"
@@ -19,11 +20,16 @@ _INHABIT = Path(__file__).with_name("inhabit.py")
 
 @dataclass
 class Inhabited:
-    """What was made: session cookies by person, and a key's id."""
+    """What was made: session cookies by person, a key's id, and the number of a review."""
 
     server: Server
     sessions: dict[str, str]
     key_id: int
+    review: int
+
+    def path(self, visit: Visit) -> str:
+        """Where ``visit`` leads here."""
+        return visit.path.format(key=self.key_id, review=self.review)
 
     def enter(self, context: BrowserContext, who: str) -> None:
         """Sign ``who`` in, if that is anybody."""
@@ -48,4 +54,4 @@ def inhabit(server: Server) -> Inhabited:
     assert done.returncode == 0, done.stderr
     server.start()
     made = json.loads(done.stdout.splitlines()[-1])
-    return Inhabited(server, made["sessions"], made["key_id"])
+    return Inhabited(server, made["sessions"], made["key_id"], made["review"])

@@ -4,7 +4,10 @@ from typing import NamedTuple
 
 
 class Visit(NamedTuple):
-    """One page: its path (``{key}`` is the id of a key) and who looks at it: visitor, owner or staff."""
+    """One page: its path (``{key}`` is the id of a key, ``{review}`` the number of a review) and who looks at it.
+
+    That is a visitor, the owner of keys, staff, or somebody whose free tier is held.
+    """
 
     path: str
     who: str = "visitor"
@@ -43,11 +46,18 @@ PAGES = [
     Visit("/dashboard/usage/", "owner"),
     Visit("/dashboard/limits/", "owner"),
     Visit("/dashboard/playground/", "owner"),
+    Visit("/dashboard/discord/", "owner"),
     Visit("/dashboard/security/", "owner"),
     Visit("/dashboard/settings/", "owner"),
     Visit("/dashboard/tokens/", "owner"),
+    Visit("/dashboard/review/", "held"),
     Visit("/staff/", "staff"),
     Visit("/staff/integrations/", "staff"),
+    Visit("/staff/reviews/", "staff"),
+    Visit("/staff/reviews/{review}/", "staff"),
+    Visit("/staff/reviews/{review}/suspend/", "staff"),
+    Visit("/staff/audit/", "staff"),
+    Visit("/staff/discord/", "staff"),
     Visit("/staff/outbox/", "staff"),
     Visit("/staff/outbox/1/", "staff"),
 ]

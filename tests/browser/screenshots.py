@@ -22,7 +22,7 @@ def take(out: Path) -> int:
             )
             inhabited.enter(context, visit.who)
             page = context.new_page()
-            page.goto(visit.path.format(key=inhabited.key_id), wait_until="load")
+            page.goto(inhabited.path(visit), wait_until="load")
             page.wait_for_timeout(150)  # charts are drawn once the page stands
             page.screenshot(path=out / f"{visit.name}-{theme}-{width}.png", full_page=True)
             context.close()

@@ -34,7 +34,7 @@ def test_a_page_is_fit_to_be_seen(
     inhabited.enter(context, visit.who)
     page = context.new_page()
 
-    answer = page.goto(visit.path.format(key=inhabited.key_id), wait_until="load")
+    answer = page.goto(inhabited.path(visit), wait_until="load")
 
     assert answer is not None
     assert answer.status == (404 if visit.path == "/nowhere" else 200)

@@ -14,6 +14,7 @@ from prometheus_client.metrics import MetricWrapperBase
 from pydantic import BaseModel
 
 from naxios import config
+from naxios.abuse.policy import Policy, Weights
 from naxios.api.views.rest import api
 from naxios.catalogue import file as catalogue_file
 from naxios.cli import cli
@@ -107,6 +108,8 @@ def test_every_problem_of_the_management_api_is_in_the_table() -> None:
         ("Models", catalogue_file.ModelEntry, {}),
         ("Routes", catalogue_file.RouteEntry, {"provider": "openai", "model": "gpt-5-mini"}),
         ("Plans", catalogue_file.PlanEntry, {}),
+        ("Signs of misuse", Policy, {}),
+        ("Weights", Weights, {}),
     ],
 )
 def test_every_setting_of_the_catalogue_file_is_in_its_table(

@@ -75,7 +75,7 @@ def hold(*, review: Review, actor: AbstractBaseUser, note: str = "", origin: Ori
         raise Refused("The free tier of this account is held already.")
     note = _checked(note)
     _hold(review, actor, note)
-    audit.record(actor=actor, act="review_hold", subject=review.user, detail=note, origin=origin)
+    audit.record(actor=actor, act="free_tier_held", subject=review.user, detail=note, origin=origin)
 
 
 @transaction.atomic
@@ -93,7 +93,7 @@ def release(*, review: Review, actor: AbstractBaseUser, note: str = "", origin: 
         raise Refused("The free tier of this account is not held.")
     note = _checked(note)
     end_hold(review=review, why="by staff", actor=actor, note=note)
-    audit.record(actor=actor, act="review_release", subject=review.user, detail=note, origin=origin)
+    audit.record(actor=actor, act="free_tier_released", subject=review.user, detail=note, origin=origin)
 
 
 @transaction.atomic
@@ -113,7 +113,7 @@ def clear(*, review: Review, actor: AbstractBaseUser, note: str, origin: Origin 
     Signal.objects.filter(user_id=review.user_id).update(settled_amount=F("amount"))
     _close(review, Review.Outcome.CLEARED)
     note_step(review, What.CLEARED, actor, note)
-    audit.record(actor=actor, act="review_clear", subject=review.user, detail=note, origin=origin)
+    audit.record(actor=actor, act="review_cleared", subject=review.user, detail=note, origin=origin)
 
 
 @transaction.atomic
@@ -134,7 +134,7 @@ def suspend(*, review: Review, actor: AbstractBaseUser, reason: str, origin: Ori
         review.hold_ended_at = timezone.now()
     _close(review, Review.Outcome.SUSPENDED)
     note_step(review, What.SUSPENDED, actor, reason)
-    audit.record(actor=actor, act="account_suspend", subject=user, detail=reason, origin=origin)
+    audit.record(actor=actor, act="account_suspended", subject=user, detail=reason, origin=origin)
 
 
 def end_hold(

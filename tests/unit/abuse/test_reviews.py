@@ -251,9 +251,9 @@ def test_every_decision_is_in_the_audit_with_its_reason(ada: User, staff: User) 
 
     recorded = [(event.act, event.detail, event.actor, event.subject) for event in audit.events()]
     assert recorded == [
-        ("account_suspend", "three", staff, ada),
-        ("review_release", "two", staff, ada),
-        ("review_hold", "one", staff, ada),
+        ("account_suspended", "three", staff, ada),
+        ("free_tier_released", "two", staff, ada),
+        ("free_tier_held", "one", staff, ada),
     ]
 
 

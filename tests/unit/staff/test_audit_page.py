@@ -30,7 +30,7 @@ def browser(staff: User, pages: None) -> Client:
 
 @pytest.fixture
 def acts(staff: User, ada: User) -> None:
-    audit.record(actor=staff, act="account_suspend", subject=ada, detail="Sold <keys>", origin=Origin("192.0.2.7"))
+    audit.record(actor=staff, act="account_suspended", subject=ada, detail="Sold <keys>", origin=Origin("192.0.2.7"))
     audit.record(actor=None, act="code_batch_created", detail="spring, 20 codes")
 
 
@@ -44,11 +44,11 @@ def text_of(browser: Client, path: str, status: int = 200) -> str:
 def test_it_works(browser: Client) -> None:
     page = text_of(browser, "/staff/audit/")
 
-    assert "Account suspend" in page
+    assert "Account suspended" in page
     assert "Sold &lt;keys&gt;" in page
     assert "ada@example.com" in page
     assert "192.0.2.7" in page
-    assert page.index("Code batch created") < page.index("Account suspend")
+    assert page.index("Code batch created") < page.index("Account suspended")
     assert "command line" in page
     assert 'href="/staff/audit/"' in text_of(browser, "/staff/")
 
@@ -61,7 +61,7 @@ def test_an_empty_one_says_what_will_stand_there(browser: Client) -> None:
 @pytest.mark.parametrize(
     ("query", "found"),
     [
-        ("act=account_suspend", ["Sold"]),
+        ("act=account_suspended", ["Sold"]),
         ("actor=command+line", ["spring"]),
         ("actor=staff%40example.com&act=code_batch_created", []),
         ("subject=ada@example.com", ["Sold"]),
@@ -99,7 +99,7 @@ def test_many_acts_come_in_pages_that_keep_the_filter(browser: Client) -> None:
 
 def test_what_was_done_outlives_who_did_it_and_to_whom(browser: Client, ada: User) -> None:
     colleague = create_user(email="colleague@example.com", is_staff=True)
-    audit.record(actor=colleague, act="account_suspend", subject=ada, detail="Sold keys")
+    audit.record(actor=colleague, act="account_suspended", subject=ada, detail="Sold keys")
     colleague.delete()
     ada.delete()
 
