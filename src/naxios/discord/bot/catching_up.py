@@ -1,6 +1,6 @@
 """What changed while the bot did not listen: the gateway is asked about everybody who has connected Discord.
 
-A hundred at a time, the next hundred once the first have been told about. Only whom Discord names as absent has left;
+Some at a time, the next once the first have been told about. Only whom Discord names as absent has left;
 an answer that does not come says nothing.
 """
 
@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 from naxios.discord.bot.events import MembersTold
 
-AT_ONCE = 100
-"""So many people one question may be about. Source: Discord's documentation of Request Guild Members."""
+AT_ONCE = 50
+"""Discord allows a hundred (its documentation of Request Guild Members). What happens meanwhile waits until they are
+written down: with fewer that is a second or two, even if everybody has left."""
 
 
 class Question(NamedTuple):
