@@ -44,7 +44,7 @@ def send_link(*, user: AbstractBaseUser, origin: Origin = NOWHERE) -> None:
     Refused
         The account is not held, or its address is one to throw away.
     """
-    review = _held(user)
+    review = reviews.locked(_held(user))
     if disposable.domain_of(review.user.get_username()):
         raise Refused(
             "Your e-mail address is at a provider of addresses to throw away. Change it under Settings first, to one "
@@ -67,12 +67,7 @@ def verify(*, user: AbstractBaseUser, token: str) -> Review:
         The link is over or somebody else's, or the account is not held any more.
     """
     review = _held(user)
-    try:
-        content = signing.loads(token, salt=_SALT, max_age=LINK_LIFE)
-    except signing.BadSignature:
-        raise Refused(_OVER) from None
-    if review.link_sent_at is None or content != _content(review):
-        raise Refused(_OVER)
+    _check(review, token)
     return review
 
 
@@ -85,7 +80,8 @@ def confirm(*, user: AbstractBaseUser, token: str, origin: Origin = NOWHERE) -> 
     Refused
         As for :func:`verify`.
     """
-    review = verify(user=user, token=token)
+    review = reviews.locked(_held(user))
+    _check(review, token)  # once nobody else can use it: of two clicks at once, one counts
     review.link_sent_at = None
     review.save(update_fields=["link_sent_at"])
     sightings.note_network(user=user, address=origin.address)
@@ -107,11 +103,18 @@ def waits_for_staff(review: Review) -> bool:
 
 def _held(user: AbstractBaseUser) -> Review:
     review = queries.held_review(user.pk)
-    if review is not None:
-        review = reviews.locked(review) if transaction.get_connection().in_atomic_block else review
-    if review is None or not review.is_held:
+    if review is None:
         raise Refused("Nothing of your account is held.")
     return review
+
+
+def _check(review: Review, token: str) -> None:
+    try:
+        content = signing.loads(token, salt=_SALT, max_age=LINK_LIFE)
+    except signing.BadSignature:
+        raise Refused(_OVER) from None
+    if not review.is_held or review.link_sent_at is None or content != _content(review):
+        raise Refused(_OVER)
 
 
 def _passed_by_others(user_id: int, what: Sighting.What) -> int:

@@ -37,7 +37,7 @@ def signed_up(*, user: AbstractBaseUser, address: str | None) -> None:
         together = sightings.signed_up_at(seen, since)
         if len(together) >= policy.network_burst:
             noted |= together
-            for user_id in together:
+            for user_id in sorted(together):
                 _note(user_id, Kind.NETWORK_BURST, len(together))
     made = accounts.made_since(since)
     if made >= policy.overall_burst:
@@ -53,7 +53,7 @@ def signed_in(*, user: AbstractBaseUser, address: str | None, device: str) -> No
     sharing = sightings.accounts_at(sightings.note_browser(user=user, device=device))
     if len(sharing) >= policy.shared_browser_accounts:
         noted |= sharing
-        for user_id in sharing:
+        for user_id in sorted(sharing):
             _note(user_id, Kind.SHARED_BROWSER, len(sharing))
     seen = sightings.note_network(user=user, address=address)
     if seen is not None:

@@ -83,7 +83,7 @@ class Gateway:
         try:
             handler, argument = _endpoint(self, scope["method"], scope["path"])
             call.principal = await self._authenticator.authenticate(headers, call.received_at)
-            if client := scope["client"]:
+            if client := scope.get("client"):
                 self.networks.note(call.principal, client[0], call.received_at)
             await handler(call, call.principal, argument)
         except Refusal as refusal:
