@@ -8,6 +8,7 @@ import secrets
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import environ
 
@@ -44,6 +45,11 @@ class Config:
     discord_client_secret: str = field(default="", repr=False)
     discord_bot_token: str = field(default="", repr=False)
     discord_guild_id: tuple[str, ...] = ()
+    discord_role_id: str = ""
+    discord_min_account_days: int = 0
+    discord_grace_hours: int = 72
+    discord_invite_url: str = ""
+    discord_status_channel_id: str = ""
     discord_api_url: str = "https://discord.com/api"
     stripe_secret_key: str = field(default="", repr=False)
     stripe_webhook_secret: tuple[str, ...] = field(default=(), repr=False)
@@ -142,6 +148,11 @@ def load() -> Config:
         discord_client_secret=_text("NAXIOS_DISCORD_CLIENT_SECRET"),
         discord_bot_token=_text("NAXIOS_DISCORD_BOT_TOKEN"),
         discord_guild_id=_snowflakes("NAXIOS_DISCORD_GUILD_ID"),
+        discord_role_id=_snowflake("NAXIOS_DISCORD_ROLE_ID"),
+        discord_min_account_days=_whole("NAXIOS_DISCORD_MIN_ACCOUNT_DAYS", 0),
+        discord_grace_hours=_whole("NAXIOS_DISCORD_GRACE_HOURS", 72),
+        discord_invite_url=_page_url("NAXIOS_DISCORD_INVITE_URL"),
+        discord_status_channel_id=_snowflake("NAXIOS_DISCORD_STATUS_CHANNEL_ID"),
         discord_api_url=_service_url("NAXIOS_DISCORD_API_URL", "https://discord.com/api"),
         stripe_secret_key=_text("NAXIOS_STRIPE_SECRET_KEY"),
         stripe_webhook_secret=_listed("NAXIOS_STRIPE_WEBHOOK_SECRET"),
@@ -158,6 +169,12 @@ def load() -> Config:
 def is_loopback(host: str) -> bool:
     """Whether ``host`` (a name or an address to bind to) is reachable from this machine only."""
     return host == "localhost" or (is_address(host) and ipaddress.ip_address(host).is_loopback)
+
+
+def origin_of(url: str) -> str:
+    """Scheme, host and port of ``url``."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def is_address(host: str) -> bool:
@@ -213,6 +230,20 @@ def _snowflakes(name: str) -> tuple[str, ...]:
         if not re.fullmatch(r"[0-9]{15,20}", id):
             raise ConfigError(f"{name} is one of Discord's ids, such as 81384788765712384, or several with commas")
     return ids
+
+
+def _snowflake(name: str) -> str:
+    ids = _snowflakes(name)
+    if len(ids) > 1:
+        raise ConfigError(f"{name} is one id only, not {len(ids)}")
+    return ids[0] if ids else ""
+
+
+def _page_url(name: str) -> str:
+    url = _text(name)
+    if url and not re.fullmatch(r"https?://[^\s\"<>@]+", url):
+        raise ConfigError(f"{name} is an address that people can open, not {url!r}")
+    return url
 
 
 def _service_url(name: str, default: str) -> str:

@@ -90,6 +90,7 @@ def django_logging(level: str, style: str) -> None:
             "root": {"handlers": ["stderr"], "level": level.upper()},
             "loggers": {
                 "asyncio": {"level": "ERROR"},
+                "discord": {"level": "WARNING"},
                 "django": {"level": "WARNING"},
                 "fido2": {"level": "WARNING"},
                 "stripe": {"level": "WARNING"},  # whose texts are formatted before, with addresses and what was sent

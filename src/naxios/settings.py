@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
     "allauth.usersessions",
     "ninja",
 ]
@@ -80,6 +81,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "naxios.web.context.site",
                 "naxios.accounts.context.entrance",
+                "naxios.discord.context.discord",
             ],
             "builtins": ["naxios.web.templatetags.components", "naxios.web.templatetags.numbers"],
         },
@@ -152,9 +154,25 @@ ACCOUNT_RATE_LIMITS = {  # besides allauth's own for each of its forms
     "billing": "30/m/user,200/h/user",
     "billing_staff": "60/m/user",
     "passkey_challenge": "30/m/ip",
+    "discord_sign_in": "20/m/ip",
+    "discord_callback": "30/m/ip",
+    "discord_sign_up": "20/m/ip",
+    "discord_connect": "10/m/user",
+    "discord_check": "3/m/user,60/d/user",
+    "discord_key": "10/m/user",
+    "discord_avatar": "30/m/user",
+    "review_check": "6/m/user,30/d/user",
+    "decide_reviews": "60/m/user",
+    "check_integrations": "30/m/user",
     "redeem_code": "30/m/user,120/m/ip",  # codes that do not exist are counted besides, by naxios.codes.attempts
     "staff_codes": "60/m/user",
 }
+
+SOCIALACCOUNT_ADAPTER = "naxios.discord.sign_in.social_adapter.SocialAdapter"
+SOCIALACCOUNT_FORMS = {"signup": "naxios.discord.sign_in.forms.DiscordSignUpForm"}
+SOCIALACCOUNT_AUTO_SIGNUP = False
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
 
 MFA_ADAPTER = "naxios.accounts.mfa_adapter.MFAAdapter"
 MFA_FORMS = {
@@ -196,6 +214,7 @@ SECURE_HSTS_SECONDS = 31_536_000 if _secure else 0
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+_discord_pages = [_config.origin_of(_loaded.discord_api_url)] if _loaded.discord_is_configured else []
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -204,7 +223,8 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
         "connect-src": [SELF],
-        "form-action": [SELF],
+        # A form may lead on to another address only if this names it, also by a redirect.
+        "form-action": [SELF, *_discord_pages],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
     }

@@ -5,6 +5,9 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("naxios.web.urls")),
     path("", include("naxios.accounts.urls")),
+    path("", include("naxios.abuse.urls")),
+    path("dashboard/discord/", include("naxios.discord.urls")),
+    path("", include("naxios.discord.entrance_urls")),
     path("accounts/", include("allauth.urls")),
     path("dashboard/tokens/", include("naxios.api.token_urls")),
     path("dashboard/keys/", include("naxios.keys.urls")),
@@ -16,6 +19,7 @@ urlpatterns = [
     path("", include("naxios.codes.urls")),
     path("status", include("naxios.status.urls")),
     path("api/", include("naxios.api.urls")),
+    path("staff/discord/", include("naxios.discord.staff_urls")),
     path("staff/outbox/", include("naxios.mail.urls")),
     path("staff/", include("naxios.staff.urls")),
 ]

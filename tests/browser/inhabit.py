@@ -17,12 +17,15 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
+from naxios.abuse import queries as abuse  # noqa: E402
+from naxios.abuse import reviews  # noqa: E402
+from naxios.abuse import services as signs  # noqa: E402
 from naxios.accounts.services import create_user  # noqa: E402
 from naxios.codes import queries as code_queries  # noqa: E402
 from naxios.codes import services as codes  # noqa: E402
 from naxios.domain import clock  # noqa: E402
 from naxios.domain.entitlements import BonusSource  # noqa: E402
-from naxios.domain.journal import Entry, RefusalEntry, UsageEntry  # noqa: E402
+from naxios.domain.journal import Entry, RefusalEntry, SharedKeyEntry, UsageEntry  # noqa: E402
 from naxios.domain.limits import Limits  # noqa: E402
 from naxios.domain.usage import UsageSource  # noqa: E402
 from naxios.keys import services as keys  # noqa: E402
@@ -37,6 +40,7 @@ MODELS = [
     ("naxios/echo", "naxios", 2),
     ("embed-3", "openai", 1),
 ]
+OTHERS = ["ada@mailinator.com", "bob@example.com", "eve@example.com"]
 DAYS = 20
 REQUESTS = 600
 
@@ -125,10 +129,27 @@ def plans_and_bonus(owner: Any) -> None:
     plans.grant_bonus(user=owner, tokens=250_000, source=BonusSource.STAFF, ends_at=ends_at, note="An outage")
 
 
+def suspicions(held: Any, staff: Any) -> int:
+    """Accounts under review, and one whose free tier is held; returns the number of its review."""
+    alike = [create_user(email=email) for email in OTHERS]
+    for number, user in enumerate([held, *alike]):
+        signs.signed_up(user=user, address=f"2606:4700:10::{number:x}")
+        signs.signed_in(user=user, address=f"2606:4700:10::{number:x}", device="the same browser")
+    key, _ = keys.create(user=held, name="laptop")
+    hour = clock.now() // clock.HOUR
+    signs.note_shared_keys(entries=[SharedKeyEntry(held.pk, key.pk, hour, 23)])
+    signs.discord_connected(user_id=held.pk, made_at=timezone.now() - timedelta(days=4))
+    open_reviews = {review.user_id: review for review in abuse.page("open", 1)}
+    reviews.clear(review=open_reviews[alike[-1].pk], actor=staff, note="A workshop, announced by mail.")
+    reviews.hold(review=open_reviews[held.pk], actor=staff, note="Four alike, and a key in many places.")
+    return open_reviews[held.pk].pk
+
+
 def main(owner_email: str, staff_email: str, password: str) -> None:
     """Make everything."""
     owner, owner_session = person(owner_email, password, staff=False)
     staff, staff_session = person(staff_email, password, staff=True)
+    held, held_session = person("held@example.com", password, staff=False)
     production, _ = keys.create(
         user=owner,
         name="production",
@@ -150,8 +171,9 @@ def main(owner_email: str, staff_email: str, password: str) -> None:
     usage.record(entries=entries, segment="past", offset=2)
     usage.forget_segment(segment="past")
     sell(customer)
-    sessions = {"owner": owner_session, "staff": staff_session, "customer": customer_session}
-    print(json.dumps({"sessions": sessions, "key_id": production.pk}))
+    review = suspicions(held, staff)
+    sessions = {"owner": owner_session, "staff": staff_session, "customer": customer_session, "held": held_session}
+    print(json.dumps({"sessions": sessions, "key_id": production.pk, "review": review}))
 
 
 if __name__ == "__main__":

@@ -30,15 +30,16 @@ _INHABIT = Path(__file__).with_name("inhabit.py")
 
 @dataclass
 class Inhabited:
-    """What was made: session cookies by person, and a key's id."""
+    """What was made: session cookies by person, a key's id, and the number of a review."""
 
     server: Server
     sessions: dict[str, str]
     key_id: int
+    review: int
 
     def path(self, visit: Visit) -> str:
         """Where ``visit`` goes, with the numbers of what was made."""
-        return visit.path.format(key=self.key_id, year=datetime.now(UTC).year)
+        return visit.path.format(key=self.key_id, review=self.review, year=datetime.now(UTC).year)
 
     def enter(self, context: BrowserContext, who: str) -> None:
         """Sign ``who`` in, if that is anybody."""
@@ -64,4 +65,4 @@ def inhabit(server: Server) -> Inhabited:
     assert done.returncode == 0, done.stderr
     server.start()
     made = json.loads(done.stdout.splitlines()[-1])
-    return Inhabited(server, made["sessions"], made["key_id"])
+    return Inhabited(server, made["sessions"], made["key_id"], made["review"])

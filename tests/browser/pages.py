@@ -4,9 +4,9 @@ from typing import NamedTuple
 
 
 class Visit(NamedTuple):
-    """One page: its path and who looks at it: visitor, owner, customer or staff.
+    """One page: its path and who looks at it: visitor, owner, customer, held or staff.
 
-    In the path, ``{key}`` is the id of a key and ``{year}`` the present year.
+    In the path, ``{key}`` is the id of a key, ``{review}`` the number of a review, and ``{year}`` the present year.
     """
 
     path: str
@@ -52,9 +52,11 @@ PAGES = [
     Visit("/dashboard/billing/subscriptions/1/cancel/", "customer"),
     Visit("/dashboard/billing/invoices/{year}-00001/", "customer"),
     Visit("/dashboard/redeem/", "owner"),
+    Visit("/dashboard/discord/", "owner"),
     Visit("/dashboard/security/", "owner"),
     Visit("/dashboard/settings/", "owner"),
     Visit("/dashboard/tokens/", "owner"),
+    Visit("/dashboard/review/", "held"),
     Visit("/staff/", "staff"),
     Visit("/staff/accounts/", "staff"),
     Visit("/staff/accounts/1/", "staff"),
@@ -72,6 +74,12 @@ PAGES = [
     Visit("/staff/codes/code/1/", "staff"),
     Visit("/staff/codes/code/1/void/", "staff"),
     Visit("/staff/codes/redemptions/1/undo/", "staff"),
+    Visit("/staff/integrations/", "staff"),
+    Visit("/staff/reviews/", "staff"),
+    Visit("/staff/reviews/{review}/", "staff"),
+    Visit("/staff/reviews/{review}/suspend/", "staff"),
+    Visit("/staff/audit/", "staff"),
+    Visit("/staff/discord/", "staff"),
     Visit("/staff/outbox/", "staff"),
     Visit("/staff/outbox/1/", "staff"),
 ]

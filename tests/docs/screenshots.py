@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.chromium import EXECUTABLE
 from tests.browser.inhabited import Inhabited, inhabit
+from tests.browser.pages import Visit
 from tests.docs.markdown import ROOT
 from tests.serving import Server
 
@@ -44,6 +45,7 @@ PICTURES = {
     "dashboard": ("/dashboard/", "owner"),
     "usage": ("/dashboard/usage/?period=7d", "owner"),
     "console": ("/staff/", "staff"),
+    "review": ("/staff/reviews/{review}/", "staff"),
 }
 """The page and who looks at it, by the name of the file."""
 
@@ -58,7 +60,7 @@ def main() -> None:
         mapping = f"MAP {urlsplit(SHOWN_ADDRESS).netloc} {urlsplit(server.url).netloc}"
         browser = playwright.chromium.launch(executable_path=EXECUTABLE, args=[f"--host-resolver-rules={mapping}"])
         for name, (path, who) in PICTURES.items():
-            _take(browser, inhabited, path, who, IMAGES / f"{name}.png")
+            _take(browser, inhabited, inhabited.path(Visit(path)), who, IMAGES / f"{name}.png")
         browser.close()
         server.stop()
 

@@ -14,6 +14,7 @@ from prometheus_client.metrics import MetricWrapperBase
 from pydantic import BaseModel
 
 from naxios import config
+from naxios.abuse.policy import Policy, Weights
 from naxios.api.views.rest import api
 from naxios.catalogue import file as catalogue_file
 from naxios.cli import cli
@@ -108,6 +109,8 @@ def test_every_problem_of_the_management_api_is_in_the_table() -> None:
         ("Routes", catalogue_file.RouteEntry, {"provider": "openai", "model": "gpt-5-mini"}),
         ("What routes cost", catalogue_file.CostEntry, {"input": "1", "output": "1", "currency": "usd"}),
         ("Plans", catalogue_file.PlanEntry, {}),
+        ("Signs of misuse", Policy, {}),
+        ("Weights", Weights, {}),
         ("Token packs", catalogue_file.TokenPackEntry, {"tokens": 1, "price_minor": 1, "currency": "usd"}),
     ],
 )

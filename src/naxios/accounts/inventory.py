@@ -103,7 +103,9 @@ MODELS: dict[str, Fields] = {
     },
     "sessions.Session": {
         "session_key": _session("names the session"),
-        "session_data": _session("who is signed in, how and when, and notices for the next page"),
+        "session_data": _session(
+            "who is signed in and how, an unfinished sign-up with Discord, notices for the next page"
+        ),
         "expire_date": _session("when it ends"),
     },
     "auth.Group": {

@@ -18,9 +18,11 @@ LONGEST_ID = 64
 
 
 def id_of(request: HttpRequest) -> str:
-    """The random id in the browser's cookie; a fresh one for a browser that has none."""
+    """The random id in the browser's cookie; for a browser that has none a fresh one, the same for all who ask."""
     sent = request.COOKIES.get(settings.DEVICE_COOKIE_NAME, "")
-    return sent if 0 < len(sent) <= LONGEST_ID else secrets.token_urlsafe(24)
+    if not 0 < len(sent) <= LONGEST_ID:
+        sent = request.COOKIES[settings.DEVICE_COOKIE_NAME] = secrets.token_urlsafe(24)
+    return sent
 
 
 def remember(response: HttpResponse, device: str) -> None:

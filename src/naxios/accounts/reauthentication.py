@@ -39,6 +39,11 @@ def required(view: View) -> View:
     return guarded
 
 
+def is_recent(request: HttpRequest) -> bool:
+    """Whether who is signed in has confirmed it within the last minutes, or has nothing to confirm it with."""
+    return bool(did_recently_reauthenticate(request))
+
+
 def _page_of(request: HttpRequest) -> str:
     """The page that was asked for; for a form that was sent, the page that it stood on."""
     stood_on = request.headers.get("HX-Current-URL") or request.headers.get("Referer", "")

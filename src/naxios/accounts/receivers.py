@@ -86,6 +86,7 @@ def name_of(authenticator: Authenticator) -> str:
 
 _METHODS = {
     ("password", None): "password",
+    ("socialaccount", None): "Discord",
     ("password_reset", None): "link by e-mail",
     ("mfa", "totp"): "authenticator app",
     ("mfa", "recovery_codes"): "recovery code",

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from naxios.abuse.policy import Policy
 from naxios.catalogue.costs import CostEntry
 from naxios.catalogue.toml_lines import Path, lines_of
 from naxios.domain.entitlements import FREE
@@ -212,6 +213,7 @@ class Declared(_Entry):
     providers: dict[str, ProviderEntry] = Field(default_factory=dict)
     models: dict[str, ModelEntry] = Field(default_factory=dict)
     plans: dict[str, PlanEntry] = Field(default_factory=dict)
+    abuse: Policy | None = None
     token_packs: dict[str, TokenPackEntry] = Field(default_factory=dict)
 
 

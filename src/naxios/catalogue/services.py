@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 from django.db import transaction
 
 from naxios import encryption
+from naxios.abuse import services as abuse
+from naxios.abuse.policy import Policy
 from naxios.billing import queries as billing
 from naxios.billing import services as billing_services
 from naxios.catalogue import costs, queries
@@ -70,6 +72,8 @@ def apply(*, declared: Declared, reach: Reach, prune: bool = False, dry_run: boo
                 applied.changes.extend(_apply_model(name, model))
             for name, plan in declared.plans.items():
                 applied.changes.extend(_apply_plan(name, plan))
+            if declared.abuse is not None:
+                applied.changes.extend(_apply_abuse(declared.abuse))
             for name, pack in declared.token_packs.items():
                 applied.changes.extend(_apply_pack(name, pack))
             _handle_unmentioned(declared, applied, prune)
@@ -146,6 +150,11 @@ def _apply_plan(name: str, entry: PlanEntry) -> list[Change]:
     if not created and not fields:
         return []
     return [Change("create" if created else "change", "plan", name, fields)]
+
+
+def _apply_abuse(policy: Policy) -> list[Change]:
+    fields = abuse.put_policy(policy=policy)
+    return [Change("change", "abuse", "settings", fields)] if fields else []
 
 
 def _apply_pack(name: str, entry: TokenPackEntry) -> list[Change]:

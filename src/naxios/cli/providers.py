@@ -1,9 +1,5 @@
 """``naxios providers``: list, detect and test."""
 
-import asyncio
-import time
-from typing import Any
-
 import click
 
 from naxios.cli.output import json_option, show
@@ -49,10 +45,11 @@ def detect(as_json: bool) -> None:
 
     from naxios.catalogue import detection
     from naxios.config import load
+    from naxios.server.providers import ask_models
 
     load()  # a .env counts as environment
-    found = [(candidate, _ask_models(candidate.provider(os.environ))) for candidate in detection.candidates(os.environ)]
-    offered = [(candidate, asked.models) for candidate, asked in found if asked.works or candidate.variable]
+    found = [(candidate, ask_models(candidate.provider(os.environ))) for candidate in detection.candidates(os.environ)]
+    offered = [(candidate, list(asked.models)) for candidate, asked in found if asked.works or candidate.variable]
     if as_json:
         show(
             [
@@ -86,75 +83,13 @@ def test(name: str, as_json: bool) -> None:
     from naxios.catalogue import queries
     from naxios.domain.catalogue import ProviderKind
     from naxios.errors import Refused
+    from naxios.server.providers import ask_models
 
     provider = queries.provider_snapshot(name)
     if provider.kind is ProviderKind.ECHO:
         raise Refused(f"{name} is built in and has nothing to test; it serves naxios/echo as a demonstration.")
-    asked = _ask_models(provider)
+    asked = ask_models(provider)
     if not asked.works:
         raise Refused(f"{name} does not work: {asked.outcome}")
     result = {"provider": name, "outcome": asked.outcome, "milliseconds": asked.milliseconds, "models": asked.models}
     show(result if as_json else {**result, "models": len(asked.models)}, as_json=as_json)
-
-
-class _Asked:
-    """What came of asking a provider for its models."""
-
-    def __init__(self, works: bool, outcome: str, milliseconds: int, models: list[str]) -> None:
-        self.works = works
-        self.outcome = outcome
-        self.milliseconds = milliseconds
-        self.models = models
-
-
-def _ask_models(provider: Any) -> _Asked:
-    from naxios.config import load
-    from naxios.gateway.upstream import UpstreamError, UpstreamTimeout
-
-    start = time.perf_counter()
-    try:
-        status, body = asyncio.run(_get_models(provider, load().reach()))
-    except UpstreamTimeout:
-        return _Asked(False, f"no answer from {provider.base_url} in time.", 0, [])
-    except UpstreamError:
-        return _Asked(
-            False, f"{provider.base_url} cannot be reached. Check the address, and that the server runs.", 0, []
-        )
-    milliseconds = round((time.perf_counter() - start) * 1000)
-    if status in (401, 403):
-        return _Asked(False, f"it refuses the credential (status {status}). Apply the file with the right one.", 0, [])
-    models = _model_names(body)
-    if status != 200 or models is None:
-        return _Asked(False, f"GET {provider.base_url}/models gave status {status} and no list of models.", 0, [])
-    return _Asked(True, f"answers, with {len(models)} models", milliseconds, models)
-
-
-async def _get_models(provider: Any, reach: Any) -> tuple[int, bytes]:
-    import msgspec
-
-    from naxios.gateway.http.client import HttpUpstream
-    from naxios.gateway.upstream import complete_body
-
-    upstream = HttpUpstream(reach)
-    await upstream.open()
-    try:
-        answer = await upstream.get(msgspec.structs.replace(provider, timeout_seconds=10), "/models")
-        return answer.status, await complete_body(answer)
-    finally:
-        await upstream.close()
-
-
-def _model_names(body: bytes) -> list[str] | None:
-    """Ids in OpenAI's list of models, or ``None`` if it is none."""
-    import msgspec
-
-    class Listed(msgspec.Struct):
-        id: str
-
-    class Listing(msgspec.Struct):
-        data: list[Listed]
-
-    try:
-        return sorted({model.id for model in msgspec.json.decode(body, type=Listing).data})
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return None

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
+from naxios.discord import queries as discord
 from naxios.domain import clock, limits
 from naxios.domain.catalogue import ECHO_MODEL
 from naxios.domain.moments import microseconds
@@ -34,11 +35,12 @@ class ModelToday(NamedTuple):
 
 
 class Steps(NamedTuple):
-    """How far a newcomer has come. ``model`` is one for a first request."""
+    """How far a newcomer has come. ``model`` is one for a first request; ``is_verified`` is ``None`` if nobody asks."""
 
     has_key: bool
     has_request: bool
     model: str
+    is_verified: bool | None
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ def home(user_id: int, now: datetime, *, with_steps: bool) -> Home:
         models=models[:MOST_ROWS],
         requests=list(shown(newest, explore.key_names(user_id))),
         keys=last_used,
-        steps=Steps(bool(last_used), is_used, _first_model(plan)) if with_steps or not is_used else None,
+        steps=_steps(user_id, plan, bool(last_used), is_used) if with_steps or not is_used else None,
     )
 
 
@@ -105,6 +107,10 @@ def _allowance(user_id: int, plan: "Plan", bonus: Bonus, used: int, now: datetim
         "limit_today": limits.limit_of_day(plan.tokens_per_day, bonus_today, bonus.left),
         "left_today": limits.left_of_day(plan.tokens_per_day, used, bonus_today, bonus.left, 0),
     }
+
+
+def _steps(user_id: int, plan: "Plan", has_key: bool, is_used: bool) -> Steps:
+    return Steps(has_key, is_used, _first_model(plan), discord.verification_step(user_id))
 
 
 def _most_tokens_first(model: ModelToday) -> tuple[int, int, str]:

@@ -51,7 +51,16 @@ class RefusalEntry(msgspec.Struct, frozen=True, tag="refusal", tag_field="kind")
     count: int
 
 
-Entry = UsageEntry | RefusalEntry
+class SharedKeyEntry(msgspec.Struct, frozen=True, tag="shared_key", tag_field="kind"):
+    """From how many networks one key has been used so far within one hour: how many, not which."""
+
+    account_id: int
+    key_id: int
+    hour: int  # hours since the epoch
+    networks: int
+
+
+Entry = UsageEntry | RefusalEntry | SharedKeyEntry
 
 _encoder = msgspec.json.Encoder()
 _decoder: msgspec.json.Decoder[Entry] = msgspec.json.Decoder(Entry)

@@ -22,6 +22,7 @@ from naxios.gateway.dialects.openai import ChatRequest, parse_chat_request
 from naxios.gateway.forward import Attempts, Forwarded, forward
 from naxios.gateway.journal import Journal
 from naxios.gateway.limits import Limiter, LimitState
+from naxios.gateway.networks import NetworkTally
 from naxios.gateway.receive import (
     WHEN_GONE,
     Call,
@@ -70,6 +71,7 @@ class Gateway:
         self._max_body_bytes = max_body_bytes
         self._body_seconds = body_seconds
         self.refusals = RefusalTally()
+        self.networks = NetworkTally()
         self._answering: set[asyncio.Task[Any]] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -81,6 +83,8 @@ class Gateway:
         try:
             handler, argument = _endpoint(self, scope["method"], scope["path"])
             call.principal = await self._authenticator.authenticate(headers, call.received_at)
+            if client := scope.get("client"):
+                self.networks.note(call.principal, client[0], call.received_at)
             await handler(call, call.principal, argument)
         except Refusal as refusal:
             await self._refuse(call, refusal)

@@ -78,12 +78,14 @@ class DataPlane:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._upstream.close()
         self.gateway.refusals.flush(self.journal)
+        self.gateway.networks.flush(self.journal)
         self.journal.close()
 
     async def _tick(self) -> None:
         while True:
             await asyncio.sleep(TICK_SECONDS)
             self.gateway.refusals.flush(self.journal)
+            self.gateway.networks.flush(self.journal)
             self.journal.flush()
             try:
                 await asyncio.to_thread(self.journal.sync)

@@ -6,6 +6,8 @@ from typing import NamedTuple
 from django.db.models import F, Q
 from django.utils import timezone
 
+from naxios.abuse import queries as abuse
+from naxios.discord import queries as discord
 from naxios.domain import clock
 from naxios.domain.entitlements import Decision, State
 from naxios.domain.moments import microseconds
@@ -14,8 +16,6 @@ from naxios.errors import Refused
 from naxios.keys.models import ApiKey, KeySecret
 from naxios.plans import queries as plans
 from naxios.plans.words import why_refused
-
-_STANDINGS = {State.LAPSED: Standing.LAPSED, State.UNVERIFIED: Standing.UNVERIFIED}
 
 
 class UsableKey(NamedTuple):
@@ -36,13 +36,14 @@ def principal(digest: bytes, *, now: int | None = None) -> Principal | None:
     key = secret.key
     plan, decision = plans.entitled(key.user_id, now=now)
     bonus = plans.bonus_of(key.user_id, now)
+    standing, why = _standing(key, decision)
     ends = [microseconds(end) for end in (key.expires_at, secret.expires_at) if end is not None]
     return Principal(
         key_id=key.pk,
         account_id=key.user_id,
         key_name=key.name,
         key_prefix=secret.prefix,
-        standing=_standing(key, decision),
+        standing=standing,
         plan=plan.name,
         plan_limits=plan.limits,
         key_limits=key.limits,
@@ -50,7 +51,7 @@ def principal(digest: bytes, *, now: int | None = None) -> Principal | None:
         key_models=tuple(key.allowed_models),
         expires_at=min(ends, default=None),
         bonus_tokens=bonus.total,
-        why=why_refused(decision),
+        why=why,
         changes_at=min((at for at in (decision.changes_at, bonus.changes_at) if at is not None), default=None),
     )
 
@@ -113,9 +114,19 @@ def count() -> int:
     return ApiKey.objects.filter(revoked_at=None).count()
 
 
-def _standing(key: ApiKey, decision: Decision) -> Standing:
+def _standing(key: ApiKey, decision: Decision) -> tuple[Standing, str]:
+    """Whether ``key`` may be used, and what a person is told besides. A hold stops the free plan, and nothing else."""
     if key.revoked_at is not None:
-        return Standing.REVOKED
+        return Standing.REVOKED, ""
     if key.user.is_suspended or not key.user.is_active:
-        return Standing.SUSPENDED
-    return _STANDINGS.get(decision.state, Standing.ACTIVE)
+        return Standing.SUSPENDED, ""
+    match decision.state:
+        case State.LAPSED:
+            return Standing.LAPSED, why_refused(decision)
+        case State.UNVERIFIED:
+            return Standing.UNVERIFIED, discord.why_unverified(key.user_id)
+        case State.FREE:
+            why_held = abuse.why_held(key.user_id)
+            return (Standing.HELD, why_held) if why_held else (Standing.ACTIVE, "")
+        case State.ENTITLED:
+            return Standing.ACTIVE, ""

@@ -9,8 +9,7 @@ from django.views.decorators.http import require_safe
 
 from naxios.accounts.access import staff_required
 from naxios.mail import queries
-
-SMTP_SETTINGS = "NAXIOS_EMAIL_URL=smtp+tls://USER:PASSWORD@HOST:587\nNAXIOS_EMAIL_FROM=naxios@example.com"
+from naxios.mail.checks import SMTP_SETTINGS
 
 log = structlog.get_logger(__name__)
 
@@ -23,7 +22,7 @@ def outbox(request: HttpRequest) -> HttpResponse:
     context = {
         "mails": queries.page(request.GET.get("page", 1)),
         "is_delivered": settings.EMAIL_IS_DELIVERED,
-        "smtp_settings": SMTP_SETTINGS,
+        "smtp_settings": "\n".join(SMTP_SETTINGS),
     }
     return render(request, "mail/outbox.html", context)
 

@@ -16,6 +16,7 @@ FILES: Fields = {
     "running.json": configuration("the running server's process and address"),
     "running.new": configuration("the same, being written when its process was killed"),
     "serve.lock": configuration("only one server at a time"),
+    "bot.lock": configuration("only one Discord bot at a time"),
     "static.lock": configuration("static files are collected by one process at a time"),
     "static/**": configuration("the website's own style sheets, scripts, fonts and icons"),
     "migrate.lock": configuration("only one migration at a time"),

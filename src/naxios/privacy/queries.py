@@ -14,7 +14,7 @@ from django.conf import settings
 import naxios
 from naxios.accounts.inventory import COOKIES
 from naxios.domain.inventory import Fields
-from naxios.domain.journal import RefusalEntry, UsageEntry
+from naxios.domain.journal import RefusalEntry, SharedKeyEntry, UsageEntry
 from naxios.logs import LOG_FIELDS
 from naxios.privacy.inventory import FILES
 from naxios.usage.inventory import JOURNAL
@@ -71,7 +71,7 @@ def places() -> list[Place]:
 
 
 _COOKIES = frozenset({settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, settings.DEVICE_COOKIE_NAME})
-_ENTRIES: tuple[type[msgspec.Struct], ...] = (UsageEntry, RefusalEntry)
+_ENTRIES: tuple[type[msgspec.Struct], ...] = (UsageEntry, RefusalEntry, SharedKeyEntry)
 
 
 def _tables() -> Iterator[Place]:

@@ -6,6 +6,7 @@ from pathlib import Path
 import structlog
 from django.db import close_old_connections, connection
 
+from naxios.abuse import tasks as abuse
 from naxios.accounts import tasks as accounts
 from naxios.codes import tasks as codes
 from naxios.invalidation import services as invalidation
@@ -78,11 +79,8 @@ class BackgroundWork:
             log.warning("whose plan ends could not be told; tried again soon", exc_info=error)
 
     def _tidy(self) -> None:
-        try:
-            invalidation.forget_old()
-            keys.tidy()
-            accounts.tidy()
-            mail.tidy()
-            codes.tidy()
-        except Exception as error:
-            log.warning("what is over could not be deleted; tried again later", exc_info=error)
+        for tidy in (invalidation.forget_old, keys.tidy, accounts.tidy, mail.tidy, abuse.tidy, codes.tidy):
+            try:
+                tidy()
+            except Exception as error:  # one room that cannot must not keep the others from it
+                log.warning("what is over could not be deleted; tried again later", exc_info=error)

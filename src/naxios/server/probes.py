@@ -9,14 +9,15 @@ from naxios.config import is_loopback
 from naxios.domain import clock
 from naxios.gateway.plane import DataPlane
 from naxios.gateway.receive import Receive, Scope, Send
+from naxios.server import route_health
 from naxios.server.snapshot_source import DatabaseSource
 
 COUNTERS_PATH = "/internal/counters"
-PATHS = frozenset({"/healthz", "/readyz", "/metrics", COUNTERS_PATH})
+PATHS = frozenset({"/healthz", "/readyz", "/metrics", COUNTERS_PATH, route_health.PATH})
 
 
 class Probes:
-    """``/healthz``, ``/readyz``, ``/metrics`` and, for ``naxios usage reconcile`` alone, the counters."""
+    """``/healthz``, ``/readyz``, ``/metrics`` and, for commands on this machine, counters and routes."""
 
     def __init__(self, plane: DataPlane, source: DatabaseSource, *, metrics_token: str, internal_token: str) -> None:
         self._plane = plane
@@ -36,10 +37,12 @@ class Probes:
                 await _json(
                     send, 403, {"error": "Ask from this machine, or with NAXIOS_METRICS_TOKEN as bearer token."}
                 )
-            case _ if _has_token(scope, self._internal_token):
-                await self._counters(send)
-            case _:
+            case _ if not _has_token(scope, self._internal_token):
                 await _json(send, 404, {"error": "There is nothing here."})
+            case route_health.PATH:
+                await _json(send, 200, self._plane.router.health(clock.now()))
+            case _:
+                await self._counters(send)
 
     async def _ready(self, send: Send) -> None:
         checks = {"database": await self._source.is_reachable(), "journal": self._plane.journal.healthy}

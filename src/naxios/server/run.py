@@ -13,6 +13,8 @@ from naxios.asgi import FrontDoor
 from naxios.config import Config
 from naxios.errors import Refused
 from naxios.mail.queries import Announcement
+from naxios.server.bot import BotRoom
+from naxios.server.membership import MembershipWatch
 from naxios.server.post import PostRoom
 from naxios.server.protocol import GuardedProtocol
 from naxios.server.running import sole_server
@@ -48,6 +50,12 @@ def serve(
         collect_static_files(config)
         drain_journal(config.journal_directory)  # what a killed process left behind counts before anything new
         GuardedProtocol.header_seconds = config.header_seconds
+        bot = BotRoom(config)
+
+        def started() -> None:
+            announce(config.base_url or address)
+            bot.start()
+
         server = _Server(
             uvicorn.Config(
                 FrontDoor(config, host),
@@ -64,27 +72,36 @@ def serve(
                 proxy_headers=bool(config.trusted_proxies),
                 forwarded_allow_ips=list(config.trusted_proxies),
             ),
-            lambda: announce(config.base_url or address),
+            started,
+            bot.ask_to_stop,
         )
         # uvicorn raises the signal again once it has stopped cleanly; that must not turn exit 0 into death by signal.
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: None)
-        with PostRoom(tell), Till():
-            server.run(sockets=[listener])
+        with PostRoom(tell), MembershipWatch(), Till():
+            try:
+                server.run(sockets=[listener])
+            finally:
+                bot.stop()
     if not server.started:
         raise Refused("Naxios could not start; the log says why.")
 
 
 class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, on_started: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, on_started: Callable[[], None], on_stopping: Callable[[], None]) -> None:
         super().__init__(config)
         self._on_started = on_started
+        self._on_stopping = on_stopping
 
     async def startup(self, sockets: list[Any] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
             _spare_the_garbage_collector()
             self._on_started()
+
+    async def shutdown(self, sockets: list[Any] | None = None) -> None:
+        self._on_stopping()
+        await super().shutdown(sockets)
 
 
 def _spare_the_garbage_collector() -> None:

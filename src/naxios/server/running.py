@@ -80,7 +80,7 @@ def ask_counters(config: Config) -> Counted | None:
     """
     from naxios.server.probes import COUNTERS_PATH
 
-    if not _is_running(config.home / "serve.lock"):
+    if not is_running(config):
         return None
     try:
         url = json.loads(config.running_file.read_text())["url"]
@@ -96,7 +96,9 @@ def ask_counters(config: Config) -> Counted | None:
     return Counted(answer["day"], answer["tokens"], answer["bonuses"], tuple(answer["position"]))
 
 
-def _is_running(lock: Path) -> bool:
+def is_running(config: Config) -> bool:
+    """Whether a server runs from this home directory."""
+    lock = config.home / "serve.lock"
     if not lock.exists():
         return False
     with lock.open("rb") as file:

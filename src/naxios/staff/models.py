@@ -15,3 +15,8 @@ class AuditEvent(models.Model):
     subject = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     detail = models.CharField(max_length=500, blank=True)
     address = models.GenericIPAddressField(null=True, blank=True)
+
+    @property
+    def act_in_words(self) -> str:
+        """``code_batch_created`` -> ``Code batch created``."""
+        return self.act.replace("_", " ").capitalize()

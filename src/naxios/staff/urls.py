@@ -5,6 +5,8 @@ from naxios.staff.views import accounts, home, margin
 app_name = "staff"
 urlpatterns = [
     path("", home.home, name="home"),
+    path("integrations/", home.integrations, name="integrations"),
+    path("audit/", home.audit_events, name="audit"),
     path("margin/", margin.shown, name="margin"),
     path("margin.csv", margin.download, name="margin_download"),
     path("accounts/", accounts.search, name="accounts"),

@@ -97,4 +97,11 @@ JOURNAL: dict[str, Fields] = {
         "minute": _passing("when"),
         "count": _passing("how often"),
     },
+    "SharedKeyEntry": {
+        "kind": _passing("what kind of entry"),
+        "account_id": _passing("whose key it is"),
+        "key_id": _passing("which key was used"),
+        "hour": _passing("when"),
+        "networks": _passing("from how many networks the key was used: a number, no address"),
+    },
 }

@@ -7,8 +7,9 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from naxios.abuse import services as abuse
 from naxios.domain import clock
-from naxios.domain.journal import Entry, RefusalEntry, UsageEntry
+from naxios.domain.journal import Entry, RefusalEntry, SharedKeyEntry, UsageEntry
 from naxios.domain.moments import moment
 from naxios.keys import services as keys
 from naxios.plans import services as plans
@@ -60,6 +61,7 @@ def record(*, entries: list[Entry], segment: str, offset: int) -> None:
     _add_records(used)
     _add_to_rollups(used)
     _add_to_refusals([entry for entry in entries if isinstance(entry, RefusalEntry)])
+    abuse.note_shared_keys(entries=[entry for entry in entries if isinstance(entry, SharedKeyEntry)])
     _draw_bonuses(used)
     last_use: dict[int, int] = {}
     for entry in used:

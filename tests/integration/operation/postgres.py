@@ -52,8 +52,15 @@ def running_postgres() -> Iterator[Postgres]:
 @contextmanager
 def connected(url: str) -> Iterator[None]:
     """Everything that this process asks its database goes to ``url``, for as long as the context lasts."""
+    with turned_to(connections.configure_settings({"default": environ.Env.db_url_config(url)})["default"]):
+        yield
+
+
+@contextmanager
+def turned_to(database: dict[str, Any]) -> Iterator[None]:
+    """The same for a database as Django's settings describe it."""
     embedded = connections.databases["default"]
-    _turn_to(connections.configure_settings({"default": environ.Env.db_url_config(url)})["default"])
+    _turn_to(database)
     try:
         yield
     finally:

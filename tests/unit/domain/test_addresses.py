@@ -1,10 +1,12 @@
-"""Where provider URLs may lead: the table of the SSRF guard."""
+"""Where provider URLs may lead (the table of the SSRF guard), and which addresses lie in one network."""
+
+import ipaddress
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from naxios.domain.addresses import Reach, is_reachable
+from naxios.domain.addresses import Reach, is_reachable, network_of
 
 PUBLIC = [
     "8.8.8.8",
@@ -113,3 +115,56 @@ def test_whoever_reaches_further_reaches_everything_nearer(address: object) -> N
 def test_only_addresses_are_judged(text: str) -> None:
     with pytest.raises(ValueError, match="does not appear to be"):
         is_reachable(text, Reach.PRIVATE)
+
+
+# Networks
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("8.8.8.1", "8.8.8.254"),
+        ("2606:4700:10::1", "2606:4700:0010:ffff:ffff:ffff:ffff:ffff"),
+        ("8.8.8.1", "::ffff:8.8.8.9"),
+        ("8.8.8.1", "64:ff9b::808:809"),
+        ("2606:4700:10::1", "2606:4700:10::1%eth0"),
+    ],
+)
+def test_addresses_of_one_network_are_told_to_be_so(one: str, other: str) -> None:
+    assert network_of(one) is not None
+    assert network_of(one) == network_of(other)
+
+
+@pytest.mark.parametrize(("one", "other"), [("8.8.8.1", "8.8.9.1"), ("2606:4700:10::1", "2606:4700:11::1")])
+def test_addresses_of_two_networks_are_told_apart(one: str, other: str) -> None:
+    assert network_of(one) != network_of(other)
+
+
+@pytest.mark.parametrize("address", [*LOOPBACK[:4], *PRIVATE[:5], "fe80::1", "fd00::1", "::", "0.0.0.0", "169.254.1.1"])
+def test_inner_addresses_have_no_network_that_says_anything(address: str) -> None:
+    assert network_of(address) is None
+
+
+@given(st.ip_addresses(v=4))
+def test_a_network_is_the_first_24_bits_of_an_ipv4_address(address: ipaddress.IPv4Address) -> None:
+    network = network_of(str(address))
+
+    assert network in (None, address.packed[:3])
+    if address.is_global:
+        assert network is not None
+
+
+@given(st.ip_addresses(v=6), st.sampled_from(["compressed", "exploded"]))
+def test_a_network_is_the_first_48_bits_of_an_ipv6_address(address: ipaddress.IPv6Address, form: str) -> None:
+    network = network_of(getattr(address, form))
+
+    assert network == network_of(str(address))
+    if address.is_global and address.ipv4_mapped is None:
+        assert network == address.packed[:6]
+
+
+@given(st.text())
+def test_whatever_a_proxy_passes_on_has_a_network_or_none(text: str) -> None:
+    network = network_of(text)
+
+    assert network is None or len(network) in (3, 6)

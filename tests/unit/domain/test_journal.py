@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from naxios.domain.journal import Entry, RefusalEntry, UsageEntry, decode_line, encode_line
+from naxios.domain.journal import Entry, RefusalEntry, SharedKeyEntry, UsageEntry, decode_line, encode_line
 from naxios.domain.usage import UsageSource
 
 NAMES = st.text(st.characters(exclude_categories=["Cs"]), max_size=50)
@@ -36,7 +36,8 @@ USED = st.builds(
     bonus_tokens=NUMBERS,
 )
 REFUSED = st.builds(RefusalEntry, account_id=NUMBERS, key_id=NUMBERS, code=NAMES, minute=NUMBERS, count=NUMBERS)
-ENTRIES = st.one_of(USED, REFUSED)
+SHARED = st.builds(SharedKeyEntry, account_id=NUMBERS, key_id=NUMBERS, hour=NUMBERS, networks=NUMBERS)
+ENTRIES = st.one_of(USED, REFUSED, SHARED)
 
 KNOWN = RefusalEntry(account_id=1, key_id=2, code="tokens_per_day", minute=29_000_000, count=3)
 KNOWN_LINE = (

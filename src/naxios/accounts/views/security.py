@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from naxios.accounts import queries, sessions
 from naxios.accounts.origin import Origin
 from naxios.accounts.rate_limits import limited
+from naxios.discord import queries as discord
 from naxios.web.requests import SignedInRequest
 
 
@@ -20,6 +21,7 @@ def security(request: SignedInRequest) -> HttpResponse:
     """How the account is protected, where it is signed in and what happened to it."""
     context = {
         "factors": queries.factors(request.user),
+        "discord_identity": discord.of_user(request.user.pk),
         "sessions": sessions.of_user(request.user, request.session.session_key),
         "events": queries.security_events(request.user, request.GET.get("page", 1)),
     }

@@ -1,0 +1,1 @@
+"""Signing in with Discord, and connecting it to an account: what allauth leaves to us."""
