@@ -7,6 +7,7 @@ from concurrent.futures import TimeoutError as FutureTimeoutError
 import structlog
 from django.db import connection
 
+from naxios.billing import checks as billing
 from naxios.discord import bot_state
 from naxios.discord import checks as discord
 from naxios.domain.checks import Finding, Health
@@ -20,6 +21,7 @@ ANSWER_SECONDS = 15
 _CHECKS: dict[str, Callable[[], Finding]] = {
     discord.SUBJECT: discord.check,
     bot_state.SUBJECT: bot_state.check,
+    billing.SUBJECT: billing.check,
     mail.SUBJECT: mail.check,
 }
 SUBJECTS = tuple(_CHECKS)

@@ -13,6 +13,7 @@ from tests.serving import Server
 from tests.stand_ins.discord import StandInDiscord, running_discord
 from tests.stand_ins.mail_server import running_mail_server
 from tests.stand_ins.provider import StandInProvider
+from tests.stand_ins.stripe import running_stripe
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +40,7 @@ def test_nothing_is_configured_at_first_and_that_is_no_failure(naxios: Installat
         "Mail",
         "Providers",
         "Redis",
+        "Stripe",
     }
     assert found["Discord"]["settings"] == [
         "NAXIOS_DISCORD_CLIENT_ID=ID-OF-THE-APPLICATION",
@@ -108,3 +110,21 @@ def test_what_is_wrong_with_discord_is_named(
     assert found["health"] == health
     assert [line.split("=")[0] for line in found["settings"]] == settings
     assert "wrong" not in json.dumps(found)
+
+
+def test_stripe_is_asked_whose_key_it_is_and_where_its_webhooks_lead(untouched: Server) -> None:
+    with running_stripe() as stripe:
+        settings = {
+            "NAXIOS_STRIPE_API_URL": stripe.url,
+            "NAXIOS_STRIPE_SECRET_KEY": stripe.api_key,
+            "NAXIOS_STRIPE_WEBHOOK_SECRET": "whsec_one",
+            "NAXIOS_BASE_URL": "https://llm.example.com",
+        }
+        nobody_told = findings(untouched, **settings)[1]["Stripe"]
+        stripe.webhooks.register("https://llm.example.com/billing/stripe/webhook", secret="whsec_one")
+        works = findings(untouched, **settings)[1]["Stripe"]
+        wrong = findings(untouched, **{**settings, "NAXIOS_STRIPE_SECRET_KEY": "sk_test_wrong"})[1]["Stripe"]
+
+    assert (nobody_told["health"], works["health"], wrong["health"]) == ("works in part", "works", "does not work")
+    assert "https://llm.example.com/billing/stripe/webhook" in nobody_told["text"]
+    assert "sk_test_wrong" not in json.dumps(wrong)
