@@ -95,7 +95,7 @@ def billing_page(user: AbstractBaseUser, now: datetime) -> BillingPage:
         bonus=bonus,
         overview=queries.overview(user),
         invoices=list(queries.invoices_of(user)[:MOST_INVOICES]),
-        spent=queries.spent_since(user, floor(Period.MONTH, now)),
+        spent=queries.spent_since(user.pk, floor(Period.MONTH, now)),
         providers=queries.providers(),
         plans=items.plans_for_sale(),
         packs=queries.packs(),

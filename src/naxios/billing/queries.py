@@ -79,9 +79,9 @@ def invoices_of(user: AbstractBaseUser) -> "QuerySet[Invoice]":
     )
 
 
-def spent_since(user: AbstractBaseUser, moment: datetime) -> list[tuple[str, int]]:
-    """What ``user`` has paid since ``moment``, less what of it was given back, by currency."""
-    paid = Payment.objects.filter(customer__user_id=user.pk, state=PaymentState.SUCCEEDED, at__gte=moment)
+def spent_since(user_id: int, moment: datetime) -> list[tuple[str, int]]:
+    """What an account has paid since ``moment``, less what of it was given back, by currency."""
+    paid = Payment.objects.filter(customer__user_id=user_id, state=PaymentState.SUCCEEDED, at__gte=moment)
     left = Sum(F("amount_minor") - F("refunded_minor"))
     return list(paid.values_list("currency").annotate(left=left).order_by("currency"))
 
