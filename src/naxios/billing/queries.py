@@ -46,10 +46,16 @@ def overview(user: AbstractBaseUser) -> Overview:
     return Overview(
         subscription=best or (subscriptions[0] if subscriptions else None),
         open_checkout=open_plan_checkout(user),
-        fix=invoices_of(user).filter(state=InvoiceState.OPEN, attempts__gt=0).exclude(hosted_url="").first(),
+        fix=_fix(user),
         customers=list(Customer.objects.filter(user_id=user.pk, gone_at=None).exclude(reference="")),
         has_trial=not checkouts.has_subscribed_before(user),
     )
+
+
+def _fix(user: AbstractBaseUser) -> Invoice | None:
+    """The invoice that could not be collected and is still worth paying: not for what has ended since."""
+    failed = invoices_of(user).filter(state=InvoiceState.OPEN, attempts__gt=0).exclude(hosted_url="")
+    return failed.exclude(subscription__state=SubscriptionState.CANCELED).first()
 
 
 def of_user(user: AbstractBaseUser) -> "QuerySet[Subscription]":
