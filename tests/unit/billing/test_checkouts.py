@@ -1,10 +1,8 @@
 """On the way to buying: once, with a provider that may be away, and not what one has already."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from django.db import connections
 from django.utils import timezone
 
 from naxios.accounts import services as accounts
@@ -27,24 +25,6 @@ def start(user: User, plan: str = "pro", *, anyway: bool = False) -> Checkout:
 def test_the_same_checkout_again_is_the_same_page(stripe: StandInStripe, user: User) -> None:
     assert start(user).url == start(user).url
     assert Checkout.objects.count() == 1
-
-
-def test_two_at_once_get_the_same_page_of_one_customer(stripe: StandInStripe, user: User) -> None:
-    stripe.faults.delay("/v1/checkout/sessions", seconds=0.3)
-
-    def click(_: int) -> str:
-        try:
-            return start(user).url
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(4) as clicks:
-        urls = set(clicks.map(click, range(4)))
-
-    assert len(urls) == 1
-    assert Customer.objects.count() == 1
-    assert len(stripe.client().v1.customers.list().data) == 1
-    assert len(stripe.client().v1.checkout.sessions.list().data) == 1
 
 
 def test_while_one_checkout_is_open_another_plan_is_refused_with_it(stripe: StandInStripe, user: User) -> None:
