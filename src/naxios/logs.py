@@ -42,6 +42,7 @@ LOG_FIELDS: Fields = {
     "url": _logged("the server's own address"),
     "path": _logged("a file or directory of the server"),
     "step": _logged("a step of starting or stopping"),
+    "part": _logged("which part that Naxios depends on was looked at"),
     "pid": _logged("the server's process"),
     "mail_id": _logged("which mail of the outbox", Category.SECURITY),
     "event_type": _logged("kind of a payment provider's event", Category.CONFIGURATION),

@@ -50,5 +50,5 @@ def _finding(subject: str, answer: "Future[Finding]") -> Finding:
     except FutureTimeoutError:
         return Finding(subject, Health.BROKEN, f"No answer within {ANSWER_SECONDS} seconds. Try again later.")
     except Exception as error:  # one part must not hide the others
-        log.error("a check failed itself", subject=subject, exc_info=error)
+        log.error("a check failed itself", part=subject, exc_info=error)
         return Finding(subject, Health.BROKEN, f"It could not be checked ({type(error).__name__}); the log says more.")
