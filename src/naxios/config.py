@@ -54,6 +54,11 @@ class Config:
     stripe_secret_key: str = field(default="", repr=False)
     stripe_webhook_secret: tuple[str, ...] = field(default=(), repr=False)
     stripe_api_url: str = "https://api.stripe.com"
+    stripe_tax: bool = False
+    billing_grace_days: int = 7
+    manual_invoices: bool = False
+    invoice_instructions: str = ""
+    lapse_notice_days: int = 3
     site: Site = field(default_factory=Site, repr=False)
 
     @property
@@ -152,6 +157,11 @@ def load() -> Config:
         stripe_secret_key=_text("NAXIOS_STRIPE_SECRET_KEY"),
         stripe_webhook_secret=_listed("NAXIOS_STRIPE_WEBHOOK_SECRET"),
         stripe_api_url=_service_url("NAXIOS_STRIPE_API_URL", "https://api.stripe.com"),
+        stripe_tax=_boolean("NAXIOS_STRIPE_TAX"),
+        billing_grace_days=_whole("NAXIOS_BILLING_GRACE_DAYS", 7),
+        manual_invoices=_manual_invoices(),
+        invoice_instructions=_text("NAXIOS_INVOICE_INSTRUCTIONS"),
+        lapse_notice_days=_whole("NAXIOS_LAPSE_NOTICE_DAYS", 3),
         site=_site(),
     )
 
@@ -241,6 +251,13 @@ def _service_url(name: str, default: str) -> str:
     if not re.fullmatch(r"https?://[^?#\s@]+", url):
         raise ConfigError(f"{name} is an address such as {default}, not {url!r}")
     return url
+
+
+def _manual_invoices() -> bool:
+    wanted = _boolean("NAXIOS_MANUAL_INVOICES")
+    if wanted and not _text("NAXIOS_INVOICE_INSTRUCTIONS").strip():
+        raise ConfigError("NAXIOS_MANUAL_INVOICES needs NAXIOS_INVOICE_INSTRUCTIONS: how an invoice is to be paid")
+    return wanted
 
 
 def _trusted_proxies() -> tuple[str, ...]:

@@ -44,6 +44,8 @@ LOG_FIELDS: Fields = {
     "step": _logged("a step of starting or stopping"),
     "pid": _logged("the server's process"),
     "mail_id": _logged("which mail of the outbox", Category.SECURITY),
+    "event_type": _logged("kind of a payment provider's event", Category.CONFIGURATION),
+    "reason": _logged("why something could not be done, in words of ours"),
     "account_id": _logged("which account, where one did something that has to be seen", Category.SECURITY),
 }
 
@@ -91,6 +93,7 @@ def django_logging(level: str, style: str) -> None:
                 "discord": {"level": "WARNING"},
                 "django": {"level": "WARNING"},
                 "fido2": {"level": "WARNING"},
+                "stripe": {"level": "WARNING"},  # whose texts are formatted before, with addresses and what was sent
                 "uvicorn": {"level": "WARNING"},
                 "uvicorn.access": {"handlers": [], "propagate": False},
             },

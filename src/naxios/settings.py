@@ -150,6 +150,9 @@ ACCOUNT_RATE_LIMITS = {  # besides allauth's own for each of its forms
     "confirm_email_link": "30/m/ip",
     "change_email": "3/m/user,20/d/user",
     "account_settings": "30/m/user",
+    "staff_accounts": "60/m/user",
+    "billing": "30/m/user,200/h/user",
+    "billing_staff": "60/m/user",
     "passkey_challenge": "30/m/ip",
     "discord_sign_in": "20/m/ip",
     "discord_callback": "30/m/ip",
@@ -161,6 +164,8 @@ ACCOUNT_RATE_LIMITS = {  # besides allauth's own for each of its forms
     "review_check": "6/m/user,30/d/user",
     "decide_reviews": "60/m/user",
     "check_integrations": "30/m/user",
+    "redeem_code": "30/m/user,120/m/ip",  # codes that do not exist are counted besides, by naxios.codes.attempts
+    "staff_codes": "60/m/user",
 }
 
 SOCIALACCOUNT_ADAPTER = "naxios.discord.sign_in.social_adapter.SocialAdapter"

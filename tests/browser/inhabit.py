@@ -21,11 +21,16 @@ from naxios.abuse import queries as abuse  # noqa: E402
 from naxios.abuse import reviews  # noqa: E402
 from naxios.abuse import services as signs  # noqa: E402
 from naxios.accounts.services import create_user  # noqa: E402
+from naxios.codes import queries as code_queries  # noqa: E402
+from naxios.codes import services as codes  # noqa: E402
 from naxios.domain import clock  # noqa: E402
+from naxios.domain.entitlements import BonusSource  # noqa: E402
 from naxios.domain.journal import Entry, RefusalEntry, SharedKeyEntry, UsageEntry  # noqa: E402
 from naxios.domain.limits import Limits  # noqa: E402
 from naxios.domain.usage import UsageSource  # noqa: E402
 from naxios.keys import services as keys  # noqa: E402
+from naxios.plans import queries as plan_queries  # noqa: E402
+from naxios.plans import services as plans  # noqa: E402
 from naxios.usage import services as usage  # noqa: E402
 
 MODELS = [
@@ -106,6 +111,39 @@ def suspicions(held: Any, staff: Any) -> int:
     return open_reviews[held.pk].pk
 
 
+def redeem_codes(owner: Any, staff: Any) -> None:
+    """Batches of codes: one that is valid and partly redeemed, one that is voided, one for later."""
+    plans.put(name="starter", fields={"display_name": "Starter", "tokens_per_day": 500_000})
+    _, written = codes.create_batch(
+        plan_name="starter", days=30, count=6, name="autumn", note="For those who helped in the forum.", actor=staff
+    )
+    for number, code in enumerate(written[:3]):
+        codes.redeem(user=create_user(email=f"friend{number}@example.com"), code=code)
+    given = codes.redeem(user=owner, code=written[3])
+    redemption = code_queries.redemption(given.number)
+    assert redemption is not None
+    codes.undo_redemption(redemption=redemption, actor=staff, why="it was for a colleague")
+    _, (launch,) = codes.create_batch(tokens=50_000, bonus_days=30, max_uses=1_000, name="launch week", actor=staff)
+    codes.redeem(user=owner, code=launch)
+    leaked, _ = codes.create_batch(plan_name="starter", days=7, count=100, actor=None)
+    codes.void_batch(batch=leaked, actor=staff, take_back=False, why="it leaked")
+    codes.create_batch(tokens=1_000, valid_from=timezone.now() + timedelta(days=9), name="spring", actor=staff)
+
+
+def plans_and_bonus(owner: Any) -> None:
+    """A plan that is paused, one that has ended, and bonus tokens that end."""
+    now = timezone.now()
+    fields = {"display_name": "Pro", "tokens_per_day": 5_000_000, "price_minor": 1_500, "currency": "usd"}
+    plans.put(name="pro", fields=fields)
+    pro = plan_queries.by_name("pro")
+    for begun, ends, note in ((40, -10, "For a talk at the meet-up"), (5, 25, "")):
+        starts_at, ends_at = now - timedelta(days=begun), now + timedelta(days=ends)
+        entitlement = plans.grant(user=owner, plan=pro, starts_at=starts_at, ends_at=ends_at, note=note)
+    plans.pause(entitlement=entitlement, reason="A payment is looked into")
+    ends_at = now + timedelta(days=20)
+    plans.grant_bonus(user=owner, tokens=250_000, source=BonusSource.STAFF, ends_at=ends_at, note="An outage")
+
+
 def main(owner_email: str, staff_email: str, password: str) -> None:
     """Make everything."""
     owner, owner_session = person(owner_email, password, staff=False)
@@ -122,8 +160,10 @@ def main(owner_email: str, staff_email: str, password: str) -> None:
     )
     old, _ = keys.create(user=owner, name="old laptop")
     keys.revoke(key=old)
+    plans_and_bonus(owner)
     usage.record(entries=requests(owner.pk, [production.pk, production.pk, staging.pk]), segment="past", offset=1)
     usage.forget_segment(segment="past")
+    redeem_codes(owner, staff)
     review = suspicions(held, staff)
     sessions = {"owner": owner_session, "staff": staff_session, "held": held_session}
     print(json.dumps({"sessions": sessions, "key_id": production.pk, "review": review}))

@@ -107,9 +107,11 @@ def test_every_problem_of_the_management_api_is_in_the_table() -> None:
         ("Providers", catalogue_file.ProviderEntry, {"kind": "openai", "base_url": "https://llm.example.com/v1"}),
         ("Models", catalogue_file.ModelEntry, {}),
         ("Routes", catalogue_file.RouteEntry, {"provider": "openai", "model": "gpt-5-mini"}),
+        ("What routes cost", catalogue_file.CostEntry, {"input": "1", "output": "1", "currency": "usd"}),
         ("Plans", catalogue_file.PlanEntry, {}),
         ("Signs of misuse", Policy, {}),
         ("Weights", Weights, {}),
+        ("Token packs", catalogue_file.TokenPackEntry, {"tokens": 1, "price_minor": 1, "currency": "usd"}),
     ],
 )
 def test_every_setting_of_the_catalogue_file_is_in_its_table(

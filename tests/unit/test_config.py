@@ -57,6 +57,9 @@ def test_nothing_has_to_be_said(load: Load, tmp_path: Path) -> None:
     ("variable", "value", "attribute", "read"),
     [
         ("BASE_URL", "https://llm.example.com/", "base_url", "https://llm.example.com"),
+        ("BILLING_GRACE_DAYS", "0", "billing_grace_days", 0),
+        ("STRIPE_TAX", "true", "stripe_tax", True),
+        ("STRIPE_WEBHOOK_SECRET", "whsec_new, whsec_old", "stripe_webhook_secret", ("whsec_new", "whsec_old")),
         ("BASE_URL", "http://localhost:8000", "base_url", "http://localhost:8000"),
         ("DATABASE_URL", "postgres://u:p@db:5432/naxios", "uses_sqlite", False),
         ("DATABASE_URL", "postgresql://db/naxios", "uses_sqlite", False),

@@ -52,6 +52,16 @@ def _on_discord(who: str) -> User | None:
     return User.objects.filter(pk__in=owners).first()
 
 
+def by_id(user_id: int) -> User | None:
+    """The account with this id."""
+    return User.objects.filter(pk=user_id).first()
+
+
+def newest(most: int) -> list[User]:
+    """The accounts that were made last, newest first."""
+    return list(User.objects.order_by("-pk")[:most])
+
+
 def staff_exists() -> bool:
     """Whether anyone can sign in to the staff console."""
     return User.objects.filter(is_staff=True).exists()

@@ -1,5 +1,154 @@
-"""What billing stores, declared."""
+"""What billing stores, declared. Card numbers are not among it: they never come here.
 
-from naxios.domain.inventory import Fields
+Invoices and payments have to be kept by law, also after an account is deleted: then nothing leads to its person.
+"""
 
-MODELS: dict[str, Fields] = {}
+from naxios.domain.inventory import Category, Declaration, Deletion, Fields, Retention, configuration
+
+
+def _record(purpose: str, *, export: bool = True) -> Declaration:
+    return Declaration(Category.BILLING, purpose, Retention.TAX_LAW, export, Deletion.UNLINK)
+
+
+def _event(purpose: str) -> Declaration:
+    return Declaration(Category.BILLING, purpose, Retention.THIRTY_DAYS, False, Deletion.EXPIRE)
+
+
+MODELS: dict[str, Fields] = {
+    "billing.TokenPack": {
+        "id": configuration("names the pack"),
+        "name": configuration("what files and commands call it"),
+        "display_name": configuration("what pages call it"),
+        "tokens": configuration("how many tokens it gives"),
+        "price_minor": configuration("its price"),
+        "currency": configuration("its price's currency"),
+        "expires_days": configuration("how long its tokens can be used"),
+        "stripe_price": configuration("which of the operator's prices at Stripe it is sold for"),
+    },
+    "billing.Customer": {
+        "id": _record("names the customer in other records", export=False),
+        "key": _record("makes one customer at the payment provider, not two", export=False),
+        "user": _record("whose purchases they are; emptied when the account is deleted", export=False),
+        "provider": _record("through whom they pay"),
+        "reference": _record("what the payment provider calls them"),
+        "created_at": _record("when they first bought something"),
+        "asked": _record("puts answers of the payment provider into their order", export=False),
+        "known": _record("puts answers of the payment provider into their order", export=False),
+        "read_at": _record("when the payment provider was last asked", export=False),
+        "gone_at": _record("since when the payment provider does not know them any more", export=False),
+    },
+    "billing.Subscription": {
+        "id": _record("names the subscription", export=False),
+        "customer": _record("whose it is", export=False),
+        "plan": _record("which plan it pays"),
+        "reference": _record("what the payment provider calls it"),
+        "state": _record("how it stands"),
+        "price_minor": _record("what it costs"),
+        "currency": _record("in which currency"),
+        "started_at": _record("when it began"),
+        "period_start": _record("which period is paid"),
+        "period_end": _record("which period is paid"),
+        "trial_end": _record("until when it is free"),
+        "cancels_at": _record("when it ends"),
+        "ended_at": _record("when it ended"),
+        "past_due_since": _record("since when a payment is missing"),
+        "covered_until": _record("until when it gives the plan"),
+        "told": _record("that each thing is told once", export=False),
+    },
+    "billing.Invoice": {
+        "id": _record("names the invoice", export=False),
+        "customer": _record("to whom it was issued", export=False),
+        "subscription": _record("what it is for", export=False),
+        "reference": _record("what the payment provider calls it"),
+        "number": _record("its number"),
+        "state": _record("whether it is paid"),
+        "total_minor": _record("what is to be paid"),
+        "tax_minor": _record("how much of that is tax"),
+        "paid_minor": _record("what was paid"),
+        "currency": _record("in which currency"),
+        "hosted_url": _record("where it can be seen and paid"),
+        "pdf_url": _record("where it can be downloaded"),
+        "period_start": _record("for which period it is"),
+        "period_end": _record("for which period it is"),
+        "issued_at": _record("when it was issued"),
+        "paid_at": _record("when it was paid"),
+        "attempts": _record("how often collecting it was tried"),
+        "next_attempt_at": _record("when it is tried again"),
+    },
+    "billing.Payment": {
+        "id": _record("names the payment", export=False),
+        "customer": _record("who paid", export=False),
+        "invoice": _record("what was paid", export=False),
+        "reference": _record("what the payment provider calls it"),
+        "state": _record("whether the money came"),
+        "amount_minor": _record("how much"),
+        "refunded_minor": _record("how much was given back"),
+        "currency": _record("in which currency"),
+        "at": _record("when"),
+        "refunded_at": _record("when it was given back"),
+        "dispute": _record("whether it is disputed"),
+        "disputed_at": _record("since when"),
+    },
+    "billing.Checkout": {
+        "id": _record("names the checkout", export=False),
+        "customer": _record("who wants to buy", export=False),
+        "plan": _record("what"),
+        "pack": _record("what"),
+        "title": _record("what, as it was called then"),
+        "tokens": _record("how many tokens"),
+        "expires_days": _record("how long they can be used"),
+        "price_minor": _record("the price that was shown"),
+        "currency": _record("in which currency"),
+        "state": _record("what became of it"),
+        "reference": _record("what the payment provider calls it"),
+        "url": _record("where it is paid", export=False),
+        "payment": _record("what it was paid with", export=False),
+        "created_at": _record("when it was begun"),
+        "expires_at": _record("until when it can be paid"),
+        "settled_at": _record("when it was over"),
+        "bonus_reference": _record("that tokens are given once", export=False),
+        "bonus_tokens": _record("that tokens are given once", export=False),
+    },
+    "billing.BillingEvent": {
+        "id": _event("names the event"),
+        "provider": _event("who told it"),
+        "reference": _event("that the same event is processed once"),
+        "type": _event("what happened"),
+        "about": _event("to which object of the payment provider"),
+        "customer_reference": _event("whose state has to be read anew"),
+        "state": _event("how far it is"),
+        "happened_at": _event("when it happened"),
+        "received_at": _event("when it came"),
+        "processed_at": _event("when it was processed"),
+        "attempts": _event("how often that was tried"),
+        "next_attempt_at": _event("when it is tried again"),
+        "error": _event("why it failed, in words of ours"),
+    },
+    "billing.ManualInvoice": {
+        "id": _record("names the invoice", export=False),
+        "number": _record("its number"),
+        "order_key": _record("that one order is one invoice", export=False),
+        "customer": _record("to whom it was issued", export=False),
+        "item": _record("what is bought"),
+        "title": _record("what is bought, as it was called then"),
+        "is_plan": _record("whether it is for a period", export=False),
+        "price_minor": _record("what is to be paid"),
+        "currency": _record("in which currency"),
+        "state": _record("whether it is paid"),
+        "issued_at": _record("when it was issued"),
+        "due_at": _record("until when it is to be paid"),
+        "paid_at": _record("when it was paid"),
+        "voided_at": _record("when it was declared void"),
+        "refunded_minor": _record("how much was given back"),
+        "refund_key": _record("that one refund is noted once", export=False),
+        "period_start": _record("for which period it is"),
+        "period_end": _record("for which period it is"),
+        "ended_at": _record("when that period ended before its time"),
+        "note": _record("how the payment was recognised"),
+    },
+    "billing.ManualSeries": {
+        "id": configuration("names the row"),
+        "year": configuration("the year of the numbers"),
+        "last": configuration("the last number that was given, so that none is left out"),
+    },
+}

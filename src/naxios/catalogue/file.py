@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from naxios.abuse.policy import Policy
+from naxios.catalogue.costs import CostEntry
 from naxios.catalogue.toml_lines import Path, lines_of
 from naxios.domain.entitlements import FREE
 from naxios.domain.tokens import parse_multiplier
@@ -50,6 +51,7 @@ def _decimal(value: object) -> object:
 
 Multiplier = Annotated[int, BeforeValidator(_decimal)]
 Count = Annotated[int, Field(ge=1, le=2**53)]
+StripePrice = Field(default="", pattern=r"^(price_[A-Za-z0-9]{1,90})?$")
 
 
 class _Entry(BaseModel):
@@ -125,6 +127,7 @@ class RouteEntry(_Entry):
     model: str = Field(min_length=1, max_length=200)
     priority: int = Field(default=0, ge=-1000, le=1000)
     weight: int = Field(default=100, ge=0, le=1_000_000)
+    cost: CostEntry | None = None
 
 
 class ModelEntry(_Entry):
@@ -144,6 +147,12 @@ class ModelEntry(_Entry):
         targets = [(route.provider, route.model) for route in routes]
         if len(set(targets)) < len(targets):
             raise ValueError("two routes lead to the same model of the same provider")
+        costs: dict[str, CostEntry | None] = {}
+        for route in routes:
+            if costs.setdefault(route.provider, route.cost) != route.cost:
+                raise ValueError(
+                    f"usage is summed by model and provider, so all routes to {route.provider} have the same cost"
+                )
         return routes
 
 
@@ -161,15 +170,41 @@ class PlanEntry(_Entry):
     requires_discord: bool = False
     price_minor: Annotated[int, Field(ge=1, le=2**53)] | None = None
     currency: str = ""
+    trial_days: int = Field(default=0, ge=0, le=730)
+    stripe_price: str = StripePrice
     after_lapse: Literal["free", "refuse"] = "free"
 
     @model_validator(mode="after")
     def _price(self) -> "PlanEntry":
         if (self.price_minor is None) != (self.currency == ""):
             raise ValueError("price_minor and currency go together")
-        if self.currency and not re.fullmatch(r"[a-z]{3}", self.currency):
-            raise ValueError('a currency is three lower-case letters, such as "usd"')
+        if self.currency:
+            _check_currency(self.currency)
+        if self.price_minor is None and (self.trial_days or self.stripe_price):
+            raise ValueError("trial_days and stripe_price are for plans with a price_minor")
         return self
+
+
+class TokenPackEntry(_Entry):
+    """``[token_packs.NAME]``; ``expires_days`` is counted from the purchase, and left out for no end."""
+
+    display_name: str = Field(default="", max_length=100)
+    tokens: Annotated[int, Field(ge=1, le=10**15)]
+    price_minor: Annotated[int, Field(ge=1, le=2**53)]
+    currency: str
+    expires_days: Annotated[int, Field(ge=1, le=3650)] | None = None
+    stripe_price: str = StripePrice
+
+    @field_validator("currency")
+    @classmethod
+    def _currency(cls, currency: str) -> str:
+        _check_currency(currency)
+        return currency
+
+
+def _check_currency(currency: str) -> None:
+    if not re.fullmatch(r"[a-z]{3}", currency):
+        raise ValueError('a currency is three lower-case letters, such as "usd"')
 
 
 class Declared(_Entry):
@@ -179,6 +214,7 @@ class Declared(_Entry):
     models: dict[str, ModelEntry] = Field(default_factory=dict)
     plans: dict[str, PlanEntry] = Field(default_factory=dict)
     abuse: Policy | None = None
+    token_packs: dict[str, TokenPackEntry] = Field(default_factory=dict)
 
 
 def read(text: str, name: str, environment: Mapping[str, str], known_providers: frozenset[str]) -> Declared:
@@ -220,7 +256,7 @@ def is_model_name(name: str) -> bool:
 def _misnamed(content: dict[str, Any]) -> list[Problem]:
     """Names that nothing can have. Looked at in the raw content, so that another mistake does not hide them."""
     found: list[Problem] = []
-    for section in ("providers", "plans"):
+    for section in ("providers", "plans", "token_packs"):
         for name in _table(content, section):
             if not _NAME.fullmatch(name):
                 found.append(((section, name), "this is not a name: letters, digits, - and _, at most 50"))

@@ -37,4 +37,14 @@ MODELS: dict[str, Fields] = {
         "priority": configuration("which goes first"),
         "weight": configuration("how load is shared"),
     },
+    "catalogue.RouteCost": {
+        "id": configuration("names the price"),
+        "model": configuration("of which model's tokens it is"),
+        "provider": configuration("who asks it"),
+        "since": configuration("from which day on it counts"),
+        "input_millionths": configuration("what a million input tokens cost"),
+        "cached_millionths": configuration("what a million cached input tokens cost"),
+        "output_millionths": configuration("what a million output tokens cost"),
+        "currency": configuration("in which currency"),
+    },
 }

@@ -63,3 +63,23 @@ class Route(models.Model):
 
     def __str__(self) -> str:
         return f"{self.provider}: {self.upstream_model}"
+
+
+class RouteCost(models.Model):
+    """What a provider asks for a million tokens of a model from the UTC day ``since`` on, until another price follows.
+
+    In millionths of the currency's unit. Without a currency, what it asks is not known from then on.
+    """
+
+    model = models.CharField(max_length=200)
+    provider = models.CharField(max_length=50)
+    since = models.DateField()
+    input_millionths = models.PositiveBigIntegerField()
+    cached_millionths = models.PositiveBigIntegerField()
+    output_millionths = models.PositiveBigIntegerField()
+    currency = models.CharField(max_length=3, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["model", "provider", "since"], name="one_cost_a_day"),
+        ]

@@ -11,8 +11,18 @@ from django.db import transaction
 from naxios import encryption
 from naxios.abuse import services as abuse
 from naxios.abuse.policy import Policy
-from naxios.catalogue import queries
-from naxios.catalogue.file import BUILT_IN_MODELS, BUILT_IN_PROVIDER, Declared, ModelEntry, PlanEntry, ProviderEntry
+from naxios.billing import queries as billing
+from naxios.billing import services as billing_services
+from naxios.catalogue import costs, queries
+from naxios.catalogue.file import (
+    BUILT_IN_MODELS,
+    BUILT_IN_PROVIDER,
+    Declared,
+    ModelEntry,
+    PlanEntry,
+    ProviderEntry,
+    TokenPackEntry,
+)
 from naxios.catalogue.models import Model, Provider, Route
 from naxios.domain.addresses import Reach, is_reachable
 from naxios.errors import Refused
@@ -64,6 +74,8 @@ def apply(*, declared: Declared, reach: Reach, prune: bool = False, dry_run: boo
                 applied.changes.extend(_apply_plan(name, plan))
             if declared.abuse is not None:
                 applied.changes.extend(_apply_abuse(declared.abuse))
+            for name, pack in declared.token_packs.items():
+                applied.changes.extend(_apply_pack(name, pack))
             _handle_unmentioned(declared, applied, prune)
             if applied.changes:
                 invalidation.catalogue_changed()
@@ -116,6 +128,7 @@ def _apply_model(name: str, entry: ModelEntry) -> list[Change]:
     routes = sorted((route.provider, route.model, route.priority, route.weight) for route in entry.routes)
     if sorted(there) != routes:
         fields["routes"] = ([_written(route) for route in sorted(there)], [_written(route) for route in routes])
+    fields |= costs.put(model=name, entries=[(route.provider, route.cost) for route in entry.routes])
     changes = _save(model, created, "model", name, fields)
     if "routes" in fields:
         model.routes.all().delete()
@@ -144,6 +157,13 @@ def _apply_abuse(policy: Policy) -> list[Change]:
     return [Change("change", "abuse", "settings", fields)] if fields else []
 
 
+def _apply_pack(name: str, entry: TokenPackEntry) -> list[Change]:
+    created, fields = billing_services.put_pack(name=name, fields=entry.model_dump())
+    if not created and not fields:
+        return []
+    return [Change("create" if created else "change", "token pack", name, fields)]
+
+
 def _handle_unmentioned(declared: Declared, applied: Applied, prune: bool) -> None:
     models = Model.objects.exclude(name__in=declared.models).exclude(name__startswith=BUILT_IN_MODELS)
     providers = Provider.objects.exclude(name__in=declared.providers).exclude(name=BUILT_IN_PROVIDER)
@@ -151,11 +171,15 @@ def _handle_unmentioned(declared: Declared, applied: Applied, prune: bool) -> No
     unmentioned: list[tuple[str, str]] = [("model", model.name) for model in models.order_by("name")]
     unmentioned += [("provider", provider.name) for provider in providers.order_by("name")]
     unmentioned += [("plan", name) for name in other_plans]
+    other_packs = [pack.name for pack in billing.packs() if pack.name not in declared.token_packs]
+    unmentioned += [("token pack", name) for name in sorted(other_packs)]
     if not prune:
         applied.not_in_file.extend(f"{kind} {name}" for kind, name in unmentioned)
         return
     for name in other_plans:
         plan_services.delete(name=name)
+    for name in other_packs:
+        billing_services.delete_pack(name=name)
     models.delete()
     for provider in providers:
         used_by = provider.routes.values_list("model__name", flat=True).first()

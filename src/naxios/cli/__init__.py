@@ -7,7 +7,9 @@ import click
 
 from naxios import __version__
 from naxios.cli.apply import apply
+from naxios.cli.billing import billing
 from naxios.cli.bot import bot
+from naxios.cli.codes import code
 from naxios.cli.doctor import doctor
 from naxios.cli.keys import key
 from naxios.cli.models import models
@@ -55,7 +57,7 @@ def cli() -> None:
     """
 
 
-for _verb in (serve, apply, providers, models, user, key, usage, privacy, doctor, bot):
+for _verb in (serve, apply, providers, models, user, key, code, billing, usage, privacy, doctor, bot):
     cli.add_command(_verb)
 
 

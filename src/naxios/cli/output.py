@@ -15,14 +15,19 @@ def json_option(verb: Verb) -> Verb:
     return click.option("--json", "as_json", is_flag=True, help="Print JSON.")(verb)
 
 
-def show(content: Row | Sequence[Row], *, as_json: bool = False, empty: str = "Nothing yet.") -> None:
-    """Print one thing as lines of name and value, or many as a table; ``empty`` is said of an empty list."""
+def show(
+    content: Row | Sequence[Row], *, as_json: bool = False, empty: str = "Nothing yet.", err: bool = False
+) -> None:
+    """Print one thing as lines of name and value, or many as a table; ``empty`` is said of an empty list.
+
+    ``err`` is for one thing beside what a verb prints for programs: it goes to standard error.
+    """
     if as_json:
         click.echo(json.dumps(content, indent=2, default=str, ensure_ascii=False))
     elif isinstance(content, Mapping):
         width = max((len(name) for name in content), default=0)
         for name, value in content.items():
-            click.echo(f"{name.replace('_', ' '):<{width}}  {_text(value)}")
+            click.echo(f"{name.replace('_', ' '):<{width}}  {_text(value)}", err=err)
     elif content:
         _table(content)
     else:

@@ -1,4 +1,4 @@
-"""``naxios user``: create, show, suspend and resume accounts."""
+"""``naxios user``: create and show accounts, grant them plans and bonus tokens, suspend and resume them."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -8,6 +8,7 @@ from naxios.cli.output import json_option, show
 
 if TYPE_CHECKING:
     from naxios.accounts.models import User
+    from naxios.plans.listing import ListedEntitlement
 
 _WHO = "WHO is an account's id, its e-mail address or the beginning of one of its keys."
 
@@ -33,12 +34,14 @@ def create(email: str, staff: bool, plan_name: str | None, as_json: bool) -> Non
     from naxios.accounts.links import password_path
     from naxios.plans import queries as plans
     from naxios.plans import services as plan_services
+    from naxios.staff import audit
 
     with transaction.atomic():
         plan = plans.by_name(plan_name) if plan_name else None
         made = services.create_user(email=email, is_staff=staff)
         if plan is not None:
             plan_services.grant(user=made, plan=plan)
+            audit.record(actor=None, act="plan_granted", subject=made, detail=f"{plan.name}, with the account")
     show({**_described(made), "set_password_link": config.address + password_path(made)}, as_json=as_json)
 
 
@@ -46,13 +49,44 @@ def create(email: str, staff: bool, plan_name: str | None, as_json: bool) -> Non
 @click.argument("who")
 @json_option
 def show_(who: str, as_json: bool) -> None:
-    """Show an account: its plan, limits, standing and keys."""
+    """Show an account: its plan and why it has it, limits, bonus tokens, standing and keys."""
     from naxios.server.migrate import open_database
 
     open_database()
     from naxios.accounts.queries import find
 
     show(_described(find(who)), as_json=as_json)
+
+
+@user.command(epilog=_WHO)
+@click.argument("who")
+@click.option("--plan", "plan_name", help="The plan, from now on.")
+@click.option("--bonus-tokens", type=click.IntRange(1), help="Tokens to use once those of the plan's day are used.")
+@click.option("--days", type=click.IntRange(1), help="For how many days; without it, with an open end.")
+@click.option("--note", default="", help="Why; the person is told.")
+@json_option
+def grant(
+    who: str, plan_name: str | None, bonus_tokens: int | None, days: int | None, note: str, as_json: bool
+) -> None:
+    """Give an account a plan, bonus tokens, or both. The person is told by mail."""
+    if plan_name is None and bonus_tokens is None:
+        raise click.UsageError("Say what to give: --plan, --bonus-tokens or both.")
+    from naxios.server.migrate import open_database
+
+    open_database()
+    from django.db import transaction
+
+    from naxios.accounts.queries import find
+    from naxios.plans import queries as plans
+    from naxios.staff import accounts
+
+    found = find(who)
+    with transaction.atomic():
+        if plan_name is not None:
+            accounts.grant_plan(actor=None, user=found, plan=plans.by_name(plan_name), days=days, note=note)
+        if bonus_tokens is not None:
+            accounts.grant_bonus(actor=None, user=found, tokens=bonus_tokens, days=days, note=note)
+    show(_described(found), as_json=as_json)
 
 
 @user.command(epilog=_WHO)
@@ -89,11 +123,15 @@ def resume(who: str, as_json: bool) -> None:
 
 def _described(account: "User") -> dict[str, Any]:
     import msgspec
+    from django.utils import timezone
 
     from naxios.keys import queries as keys
+    from naxios.plans import listing
     from naxios.plans import queries as plans
 
-    plan = plans.plan_of(account.pk)
+    plan, decision = plans.entitled(account.pk)
+    bonus = plans.bonus_of(account.pk)
+    listed = listing.entitlements(account.pk, decision, timezone.now())
     return {
         "id": account.pk,
         "email": account.email,
@@ -101,6 +139,20 @@ def _described(account: "User") -> dict[str, Any]:
         "standing": "suspended" if account.is_suspended else "active",
         "created_at": account.created_at.isoformat(timespec="seconds"),
         "plan": plan.name,
+        "plan_state": decision.state.value,
+        "entitlements": [_entitlement(found) for found in listed],
         "limits": msgspec.to_builtins(plan.limits),
+        "bonus_tokens": {"granted": bonus.total, "used": bonus.used, "left": bonus.left},
         "keys": len(keys.of_user(account.pk)),
+    }
+
+
+def _entitlement(listed: "ListedEntitlement") -> dict[str, Any]:
+    entitlement = listed.entitlement
+    return {
+        "plan": entitlement.plan.name,
+        "source": entitlement.source,
+        "state": listed.state,
+        "starts_at": entitlement.starts_at.isoformat(timespec="seconds"),
+        "ends_at": None if entitlement.ends_at is None else entitlement.ends_at.isoformat(timespec="seconds"),
     }

@@ -5,11 +5,15 @@ from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from naxios.discord import queries as discord
+from naxios.domain import clock, limits
 from naxios.domain.catalogue import ECHO_MODEL
+from naxios.domain.moments import microseconds
 from naxios.keys import listing
 from naxios.keys import queries as keys
 from naxios.plans import queries as plans
+from naxios.plans.queries import Bonus
 from naxios.usage import charts, explore, filters, recent
+from naxios.usage import queries as usage
 from naxios.usage.charts import Chart
 from naxios.usage.explore import NOTHING, Figures
 from naxios.usage.periods import DAY, Period, floor
@@ -46,7 +50,9 @@ class Home:
     stamp: str
     plan: "Plan"
     today: Figures
+    limit_today: int | None
     left_today: int | None
+    bonus: Bonus
     ends_at: datetime
     chart: Chart
     models: list[ModelToday]
@@ -64,7 +70,7 @@ def home(user_id: int, now: datetime, *, with_steps: bool) -> Home:
     models = [ModelToday(group.label, report.cells.get((midnight, group.id), NOTHING)) for group in report.groups]
     models = sorted((model for model in models if model.figures.requests), key=_most_tokens_first)
     today = report.by_step.get(midnight, NOTHING)
-    plan = plans.plan_of(user_id)
+    plan, bonus = plans.plan_of(user_id), plans.bonus_of(user_id)
     last_used = keys.last_used(user_id, MOST_ROWS)
     newest = recent.page(asked, size=MOST_ROWS).requests
     is_used = bool(report.total.requests) or explore.has_been_used(user_id)
@@ -72,7 +78,8 @@ def home(user_id: int, now: datetime, *, with_steps: bool) -> Home:
         stamp=current,
         plan=plan,
         today=today,
-        left_today=None if plan.tokens_per_day is None else max(0, plan.tokens_per_day - today.standard_tokens),
+        **_allowance(user_id, plan, bonus, today.standard_tokens, now),
+        bonus=bonus,
         ends_at=midnight + DAY,
         chart=charts.totals(report, "days", f"Standard tokens of the last {DAYS} days"),
         models=models[:MOST_ROWS],
@@ -83,9 +90,23 @@ def home(user_id: int, now: datetime, *, with_steps: bool) -> Home:
 
 
 def stamp(user_id: int, now: datetime) -> str:
-    """Cheap to tell, and different whenever the page may be: after a request, a refusal or a change of keys."""
+    """Cheap to tell, and different whenever the page may be: after a request, a refusal, a bonus, a change of keys."""
     of_usage = explore.stamp(filters.last_days(1, user_id=user_id, now=now), now)
-    return ".".join([of_usage, *(str(key.pk) for key in keys.last_used(user_id, MOST_ROWS))])
+    bonus = plans.bonus_of(user_id)
+    return ".".join(
+        [of_usage, f"{bonus.total}-{bonus.used}", *(str(key.pk) for key in keys.last_used(user_id, MOST_ROWS))]
+    )
+
+
+def _allowance(user_id: int, plan: "Plan", bonus: Bonus, used: int, now: datetime) -> dict[str, int | None]:
+    """What the day comes to with the bonus, and what is left of it; running requests are not known here."""
+    if plan.tokens_per_day is None:
+        return {"limit_today": None, "left_today": None}
+    bonus_today = usage.bonus_tokens_in_records(clock.day_of(microseconds(now)), [user_id]).get(user_id, 0)
+    return {
+        "limit_today": limits.limit_of_day(plan.tokens_per_day, bonus_today, bonus.left),
+        "left_today": limits.left_of_day(plan.tokens_per_day, used, bonus_today, bonus.left, 0),
+    }
 
 
 def _steps(user_id: int, plan: "Plan", has_key: bool, is_used: bool) -> Steps:

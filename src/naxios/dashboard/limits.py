@@ -9,6 +9,7 @@ from naxios.domain.limits import LimitName, Limits, LimitState, Scope, account_s
 from naxios.domain.moments import microseconds, moment
 from naxios.keys import listing
 from naxios.plans import queries as plans
+from naxios.plans.queries import Bonus
 from naxios.usage import live
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ class Standing:
     stamp: str
     complete: bool
     plan: "Plan"
+    bonus: Bonus
     account: list[Limit]
     keys: list[KeyLimits]
     unlimited_keys: "list[ApiKey]"
@@ -86,15 +88,22 @@ def standing(user_id: int, now: datetime) -> Standing:
     """How an account and its working keys stand."""
     plan = plans.plan_of(user_id)
     keys = [listed.key for listed in listing.of_user(user_id) if listed.standing == "active"]
-    of_account = account_scope(user_id, plan.limits)
+    bonus = plans.bonus_of(user_id, microseconds(now))
+    of_account = account_scope(user_id, plan.limits, bonus.total)
     limited = [(key, key_scope(key.pk, key.limits)) for key in keys if key.limits != Limits()]
     known = live.standing((of_account, *(scope for _, scope in limited)), microseconds(now))
     states = {(state.scope, state.name): state for state in known.states}
-    shown = zlib.crc32(repr(sorted((*place, state.limit, state.remaining) for place, state in states.items())).encode())
+    figures = [
+        *sorted((*place, state.limit, state.remaining) for place, state in states.items()),
+        bonus.total,
+        bonus.used,
+    ]
+    shown = zlib.crc32(repr(figures).encode())
     return Standing(
         stamp=f"{shown:08x}",
         complete=known.complete,
         plan=plan,
+        bonus=bonus,
         account=_limits(of_account, states, now),
         keys=[
             KeyLimits(key, [limit for limit in _limits(scope, states, now) if limit.value is not None])

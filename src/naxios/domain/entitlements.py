@@ -18,6 +18,14 @@ class Source(StrEnum):
     STAFF = "staff"
 
 
+class BonusSource(StrEnum):
+    """Why an account has bonus tokens."""
+
+    CODE = "code"
+    PURCHASE = "purchase"
+    STAFF = "staff"
+
+
 PRIORITIES = {Source.FREE_TIER: 0, Source.SUBSCRIPTION: 10, Source.CODE: 10, Source.STAFF: 20}
 """What a grant gets unless it is given another: what staff decides goes before what was bought."""
 
@@ -103,6 +111,21 @@ def decide(grants: Iterable[Grant], now: int, *, free_is_open: bool = True) -> D
     if free_tier is not None or free_is_open:
         return Decision(State.FREE, FREE, free_tier, changes_at)
     return Decision(State.UNVERIFIED, FREE, None, changes_at)
+
+
+def loss(grants: Iterable[Grant], ended: Grant, now: int, *, free_is_open: bool = True) -> Decision | None:
+    """What ``grants`` come to at ``now``, from the end of ``ended`` on; ``None`` if nothing is lost by that end.
+
+    Nothing is lost if ``ended`` was not what counted until then, or if the account has the same plan or a larger one
+    all the same.
+    """
+    grants = list(grants)
+    if ended.ends_at is None or decide(grants, ended.ends_at - 1, free_is_open=free_is_open).grant != ended:
+        return None
+    after = decide(grants, max(now, ended.ends_at), free_is_open=free_is_open)
+    if after.state is not State.ENTITLED or after.grant is None:
+        return after
+    return None if after.plan == ended.plan or after.grant.rank >= ended.rank else after
 
 
 def _next_change(grants: list[Grant], now: int) -> int | None:

@@ -17,6 +17,7 @@ class Category(StrEnum):
     KEY = "API key names, metadata and limits"
     USAGE = "API usage metadata"
     SECURITY = "security and session records"
+    BILLING = "billing records"
     TECHNICAL = "technical information"
     CONFIGURATION = "operator configuration, not personal"
 
@@ -27,7 +28,9 @@ class Retention(StrEnum):
     ACCOUNT_LIFE = "as long as the account exists"
     KEY_LIFE = "as long as the key's account exists; a revoked key stays for its usage records"
     USAGE_PERIOD = "as long as limits, billing and disputes need it"
+    TAX_LAW = "as long as tax law asks for invoices and payments"
     SESSION = "until the session ends or expires"
+    DAY = "a day"
     THREE_DAYS = "3 days"
     THIRTY_DAYS = "30 days"
     THIRTY_DAYS_UNUSED = "30 days after it was last used"

@@ -15,7 +15,8 @@ class UsageEntry(msgspec.Struct, frozen=True, tag="usage", tag_field="kind"):
     """One metered request. No field may ever hold a byte of a prompt or a completion.
 
     Instants are microseconds since the epoch, durations microseconds; ``admitted_at`` decides the day and the hour
-    that the tokens count in. ``error`` is a code of ours, never a provider's text.
+    that the tokens count in. ``error`` is a code of ours, never a provider's text. ``bonus_tokens`` are those of the
+    standard tokens that were charged to the account's bonus; lines of before there was one are without.
     """
 
     request_id: str
@@ -37,6 +38,7 @@ class UsageEntry(msgspec.Struct, frozen=True, tag="usage", tag_field="kind"):
     duration: int
     first_byte: int
     attempts: int
+    bonus_tokens: int = 0
 
 
 class RefusalEntry(msgspec.Struct, frozen=True, tag="refusal", tag_field="kind"):

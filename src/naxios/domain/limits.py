@@ -4,6 +4,10 @@ Two kinds of limit exist. *Rates* (requests and tokens per minute) follow the ge
 that is remembered is the theoretical arrival time, the instant at which the bucket will be full again. *Days*
 count standard tokens of the UTC calendar day, used and reserved. Concurrency is a plain count.
 
+*Bonus tokens* extend the day: what a request uses beyond the plan's own room of its day is charged to them, for good,
+whatever the day. Both figures only ever grow: those granted (of a grant that is over, only what was used of it), and
+those used. So neither has to know when and how the other changes, and what is left is their difference.
+
 Instants and durations are integers of microseconds: a millionth of a second resolves 60 million tokens per
 minute, and Redis scripts, whose numbers are doubles, hold today's date in them exactly.
 
@@ -36,10 +40,14 @@ class Limits(msgspec.Struct, frozen=True):
 
 
 class Scope(msgspec.Struct, frozen=True):
-    """What a set of limits applies to: ``account:17`` or ``key:42``."""
+    """What a set of limits applies to: ``account:17`` or ``key:42``.
+
+    ``bonus_tokens`` are an account's of all time. A day without a limit takes none of them.
+    """
 
     id: str
     limits: Limits
+    bonus_tokens: int = 0
 
 
 Scopes = tuple[Scope, ...]
@@ -73,9 +81,9 @@ class Rate(msgspec.Struct, frozen=True, gc=False):
 NEVER = -1
 
 
-def account_scope(account_id: int, limits: Limits) -> Scope:
-    """An account under ``limits``, which are its plan's."""
-    return Scope(f"account:{account_id}", limits)
+def account_scope(account_id: int, limits: Limits, bonus_tokens: int = 0) -> Scope:
+    """An account under ``limits``, which are its plan's, and with its bonus tokens."""
+    return Scope(f"account:{account_id}", limits, bonus_tokens)
 
 
 def key_scope(key_id: int, limits: Limits) -> Scope:
@@ -118,3 +126,34 @@ def remaining(arrival: int, now: int, per_minute: int) -> int:
 def until_full(arrival: int, now: int) -> int:
     """Microseconds until the bucket is full again."""
     return max(0, arrival - now)
+
+
+def bonus_left(bonus_tokens: int, bonus_used: int) -> int:
+    """Bonus tokens that can still be used. More were used than count if some were taken back at the same moment."""
+    return max(0, bonus_tokens - bonus_used)
+
+
+def limit_of_day(per_day: int, bonus_today: int, left: int) -> int:
+    """What a day comes to altogether, of which ``bonus_today`` bonus tokens are used and ``left`` are left."""
+    return per_day + bonus_today + left
+
+
+def left_of_day(per_day: int, used: int, bonus_today: int, left: int, reserved: int) -> int:
+    """Tokens that a further request of the day may take: of the plan's own and of the bonus; never negative.
+
+    Parameters
+    ----------
+    used, bonus_today : tokens used in the day, and how many of them were charged to the bonus.
+    left : bonus tokens left, as of :func:`bonus_left`.
+    reserved : by requests that still run.
+    """
+    return max(0, max(0, per_day - used + bonus_today) + left - reserved)
+
+
+def bonus_share(tokens: int, per_day: int, used: int, bonus_today: int, left: int) -> int:
+    """How many of the ``tokens`` of a request that has ended are charged to the bonus: those beyond the plan's room.
+
+    The room is what other requests have used so far; what they hold reserved does not count. Tokens beyond the bonus
+    as well are the plan's, which is overdrawn then.
+    """
+    return min(left, max(0, tokens - max(0, per_day - used + bonus_today)))

@@ -27,6 +27,7 @@ class Principal(msgspec.Struct, frozen=True):
     expires_at : microseconds since the epoch after which the key is refused, ``None`` for never. A rotated key
         expires when its grace time ends.
     changes_at : microseconds since the epoch at which time alone may give the account another plan, ``None`` for never.
+    bonus_tokens : the account's bonus tokens of all time; of those that are over, only what was used.
     why : for a standing that is not active, what a person is told besides: what happened and what to do.
     plan_models, key_models : patterns of allowed models; a model must match both.
     """
@@ -43,6 +44,7 @@ class Principal(msgspec.Struct, frozen=True):
     key_models: tuple[str, ...] = ("*",)
     expires_at: int | None = None
     changes_at: int | None = None
+    bonus_tokens: int = 0
     why: str = ""
 
     def may_use(self, model: str) -> bool:
@@ -55,8 +57,8 @@ class Principal(msgspec.Struct, frozen=True):
 
 
 def scopes_of(principal: Principal) -> Scopes:
-    """The account under its plan's limits, and the key under its own."""
+    """The account under its plan's limits and with its bonus, and the key under its own limits."""
     return (
-        account_scope(principal.account_id, principal.plan_limits),
+        account_scope(principal.account_id, principal.plan_limits, principal.bonus_tokens),
         key_scope(principal.key_id, principal.key_limits),
     )

@@ -21,8 +21,18 @@ class RecentUse(msgspec.Struct, frozen=True):
     tokens: int
 
 
+class BonusUsed(msgspec.Struct, frozen=True):
+    """Bonus tokens that an account has used: ``tokens`` ever, ``today`` of them in ``day`` (days since the epoch)."""
+
+    account_id: int
+    tokens: int
+    day: int
+    today: int
+
+
 class StoredUsage(msgspec.Struct, frozen=True):
     """Everything that limits need to know about the time before this process."""
 
     days: tuple[TokensOfDay, ...] = ()
     recent: tuple[RecentUse, ...] = ()
+    bonuses: tuple[BonusUsed, ...] = ()

@@ -47,7 +47,7 @@ async def admit(
     tokens = _estimate(scopes, model, prompt_bytes, attachments, max_output, choices)
     decision = await limiter.admit(scopes, tokens, now)
     if isinstance(decision, Refused):
-        raise _refusal(decision, tokens, now)
+        raise _refusal(decision, tokens, await _largest_day(limiter, principal, decision), now)
     return decision
 
 
@@ -91,7 +91,16 @@ def _estimate(
     return max(min([tokens, *bounds]), standard_tokens(prompt, model.multiplier))
 
 
-def _refusal(refused: Refused, tokens: int, now: int) -> Refusal:
+async def _largest_day(limiter: Limiter, principal: Principal, refused: Refused) -> str:
+    """The most that a day can come to, in words, for requests that are larger than their limit."""
+    limit, account = refused.limit, scopes_of(principal)[0]
+    if limit.name is not LimitName.TOKENS_PER_DAY or limit.scope != account.id or not account.bonus_tokens:
+        return f"{limit.limit:,} {_WORDS[limit.name]}"
+    left = limits.bonus_left(account.bonus_tokens, await limiter.bonus_used(account))
+    return f"{account.limits.tokens_per_day:,} {_WORDS[limit.name]} and {left:,} bonus tokens that are left"
+
+
+def _refusal(refused: Refused, tokens: int, largest: str, now: int) -> Refusal:
     state, words = refused.limit, _WORDS[refused.limit.name]
     whose = "this key" if state.scope.startswith("key:") else "this account"
     headers = standing_headers(refused.standing)
@@ -101,7 +110,7 @@ def _refusal(refused: Refused, tokens: int, now: int) -> Refusal:
         else:
             message = (
                 f"This request may use up to {tokens:,} standard tokens, more than the limit of {whose}: "
-                f"{state.limit:,} {words}. Shorten the prompt or lower max_completion_tokens."
+                f"{largest}. Shorten the prompt or lower max_completion_tokens."
             )
         return Refusal(429, state.name, message, retry_after=clock.until_next_day(now), retry=False, headers=headers)
     if state.name is LimitName.CONCURRENCY:

@@ -206,8 +206,9 @@ class Gateway:
     async def key(self, call: Call, principal: Principal, _: str) -> None:
         """GET /v1/key"""
         now = clock.now()
-        standing = await self._limiter.standing(scopes_of(principal), now)
-        await respond(call, 200, standing_headers(standing), describe.key(principal, standing, now))
+        scopes = scopes_of(principal)
+        standing, bonus_used = await self._limiter.standing(scopes, now), await self._limiter.bonus_used(scopes[0])
+        await respond(call, 200, standing_headers(standing), describe.key(principal, standing, bonus_used, now))
 
     def _model(self, principal: Principal, name: str) -> Model:
         model = self._snapshot.catalogue.models.get(name)

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from naxios.domain import clock
+from naxios.domain import clock, limits
 from naxios.domain.catalogue import Model
 from naxios.domain.principal import Principal
 from naxios.domain.tokens import format_multiplier
@@ -23,8 +23,9 @@ def model(described: Model) -> bytes:
     return msgspec.json.encode(_model(described))
 
 
-def key(principal: Principal, standing: list[LimitState], now: int) -> bytes:
-    """A key's name, plan and limits: what is used, what remains, when it resets."""
+def key(principal: Principal, standing: list[LimitState], bonus_used: int, now: int) -> bytes:
+    """A key's name, plan and limits: what is used, what remains, when it resets; and its account's bonus tokens."""
+    granted = principal.bonus_tokens
     expires_at = None if principal.expires_at is None else clock.format_instant(principal.expires_at)
     return msgspec.json.encode(
         {
@@ -35,6 +36,7 @@ def key(principal: Principal, standing: list[LimitState], now: int) -> bytes:
             "expires_at": expires_at,
             "models": {"plan": principal.plan_models, "key": principal.key_models},
             "limits": [_limit(state, now) for state in standing],
+            "bonus": {"granted": granted, "used": bonus_used, "remaining": limits.bonus_left(granted, bonus_used)},
         }
     )
 

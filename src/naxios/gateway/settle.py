@@ -66,31 +66,39 @@ class Settlement:
         outcome, now = self.outcome, clock.now()
         usage = self._usage()
         tokens = standard_tokens(usage.input_tokens + usage.output_tokens, self._model.multiplier)
-        journal.append(
-            UsageEntry(
-                request_id=self._request_id,
-                account_id=self._principal.account_id,
-                key_id=self._principal.key_id,
-                model=self._model.name,
-                provider=outcome.provider,
-                endpoint=self._endpoint,
-                status=outcome.status,
-                error=outcome.error,
-                streamed=self._streamed,
-                input_tokens=usage.input_tokens,
-                output_tokens=usage.output_tokens,
-                cached_tokens=usage.cached_tokens,
-                reasoning_tokens=usage.reasoning_tokens,
-                standard_tokens=tokens,
-                usage_source=usage.source,
-                admitted_at=self._admitted_at,
-                duration=max(0, now - self._admitted_at),
-                first_byte=max(0, outcome.first_byte - self._admitted_at) if outcome.first_byte else 0,
-                attempts=outcome.attempts,
-            )
+        standing: list[LimitState] = []
+        bonus_tokens = 0
+        try:
+            standing, bonus_tokens = await limiter.settle(self._reservation, tokens, now)
+        finally:  # whatever becomes of the counters, the record is written
+            journal.append(self._entry(usage, tokens, bonus_tokens, now))
+            metrics.observe(self._model.name, outcome.provider, outcome.status, usage, now - self._admitted_at)
+        return standing
+
+    def _entry(self, usage: MeteredUsage, tokens: int, bonus_tokens: int, now: int) -> UsageEntry:
+        outcome = self.outcome
+        return UsageEntry(
+            request_id=self._request_id,
+            account_id=self._principal.account_id,
+            key_id=self._principal.key_id,
+            model=self._model.name,
+            provider=outcome.provider,
+            endpoint=self._endpoint,
+            status=outcome.status,
+            error=outcome.error,
+            streamed=self._streamed,
+            input_tokens=usage.input_tokens,
+            output_tokens=usage.output_tokens,
+            cached_tokens=usage.cached_tokens,
+            reasoning_tokens=usage.reasoning_tokens,
+            standard_tokens=tokens,
+            usage_source=usage.source,
+            admitted_at=self._admitted_at,
+            duration=max(0, now - self._admitted_at),
+            first_byte=max(0, outcome.first_byte - self._admitted_at) if outcome.first_byte else 0,
+            attempts=outcome.attempts,
+            bonus_tokens=bonus_tokens,
         )
-        metrics.observe(self._model.name, outcome.provider, outcome.status, usage, now - self._admitted_at)
-        return await limiter.settle(self._reservation, tokens, now)
 
     def _usage(self) -> MeteredUsage:
         if not self.outcome.delivered:

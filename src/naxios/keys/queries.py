@@ -8,12 +8,14 @@ from django.utils import timezone
 
 from naxios.abuse import queries as abuse
 from naxios.discord import queries as discord
+from naxios.domain import clock
 from naxios.domain.entitlements import Decision, State
 from naxios.domain.moments import microseconds
 from naxios.domain.principal import Principal, Standing
 from naxios.errors import Refused
 from naxios.keys.models import ApiKey, KeySecret
 from naxios.plans import queries as plans
+from naxios.plans.words import why_refused
 
 
 class UsableKey(NamedTuple):
@@ -24,15 +26,17 @@ class UsableKey(NamedTuple):
     prefix: str
 
 
-def principal(digest: bytes) -> Principal | None:
-    """Who a request with the secret behind ``digest`` acts for; ``None`` if there is no such secret."""
+def principal(digest: bytes, *, now: int | None = None) -> Principal | None:
+    """Who a request with the secret behind ``digest`` acts for at ``now`` (microseconds since the epoch; the present
+    moment if left out); ``None`` if there is no such secret."""
+    now = clock.now() if now is None else now
     secret = KeySecret.every.select_related("key", "key__user").filter(digest=digest).first()
     if secret is None:
         return None
     key = secret.key
-    entitled = plans.entitled(key.user_id)
-    plan = entitled.plan
-    standing, why = _standing(key, entitled.decision)
+    plan, decision = plans.entitled(key.user_id, now=now)
+    bonus = plans.bonus_of(key.user_id, now)
+    standing, why = _standing(key, decision)
     ends = [microseconds(end) for end in (key.expires_at, secret.expires_at) if end is not None]
     return Principal(
         key_id=key.pk,
@@ -46,8 +50,9 @@ def principal(digest: bytes) -> Principal | None:
         plan_models=tuple(plan.allowed_models),
         key_models=tuple(key.allowed_models),
         expires_at=min(ends, default=None),
-        changes_at=entitled.decision.changes_at,
+        bonus_tokens=bonus.total,
         why=why,
+        changes_at=min((at for at in (decision.changes_at, bonus.changes_at) if at is not None), default=None),
     )
 
 
@@ -117,7 +122,7 @@ def _standing(key: ApiKey, decision: Decision) -> tuple[Standing, str]:
         return Standing.SUSPENDED, ""
     match decision.state:
         case State.LAPSED:
-            return Standing.LAPSED, ""
+            return Standing.LAPSED, why_refused(decision)
         case State.UNVERIFIED:
             return Standing.UNVERIFIED, discord.why_unverified(key.user_id)
         case State.FREE:

@@ -1,15 +1,17 @@
 """What can be asked of plans."""
 
+from collections.abc import Collection
+from datetime import datetime
 from typing import NamedTuple
 
-from django.db.models import F
+from django.db.models import F, Sum
 
 from naxios import config
 from naxios.domain import clock
-from naxios.domain.entitlements import FREE, Decision, Grant, Source, decide
-from naxios.domain.moments import microseconds
+from naxios.domain.entitlements import FREE, BonusSource, Decision, Grant, Source, State, decide, loss
+from naxios.domain.moments import microseconds, moment
 from naxios.errors import Refused
-from naxios.plans.models import Entitlement, Plan
+from naxios.plans.models import BonusGrant, Entitlement, Plan
 
 
 class Entitled(NamedTuple):
@@ -17,6 +19,16 @@ class Entitled(NamedTuple):
 
     plan: Plan
     decision: Decision
+
+
+class Lapse(NamedTuple):
+    """What has ended or will: of ``plan``, at ``ends_at``. ``after`` is what the account has from then on, with
+    ``plan_after``."""
+
+    plan: Plan
+    ends_at: datetime
+    after: Decision
+    plan_after: Plan
 
 
 def entitled(user_id: int, *, now: int | None = None) -> Entitled:
@@ -30,6 +42,25 @@ def entitled(user_id: int, *, now: int | None = None) -> Entitled:
         free_is_open=is_open(free),
     )
     return Entitled(plans[decision.plan] if decision.is_usable and decision.plan != FREE else free, decision)
+
+
+def loss_by_end(entitlement: Entitlement, now: datetime) -> Lapse | None:
+    """What its owner loses once ``entitlement`` has ended, ``None`` if nothing."""
+    free = Plan.objects.get(name=FREE)
+    grants = [_grant(other) for other in of_user(entitlement.user_id)]
+    after = loss(grants, _grant(entitlement), microseconds(now), free_is_open=is_open(free))
+    if after is None or entitlement.ends_at is None:
+        return None
+    plan_after = by_name(after.plan) if after.is_usable else free
+    return Lapse(entitlement.plan, entitlement.ends_at, after, plan_after)
+
+
+def lapsed(user_id: int) -> Lapse | None:
+    """The plan whose end an account is refused for; ``None`` if it is not."""
+    free, decision = entitled(user_id)
+    if decision.state is not State.LAPSED or decision.grant is None or decision.grant.ends_at is None:
+        return None
+    return Lapse(by_name(decision.plan), moment(decision.grant.ends_at), decision, free)
 
 
 def plan_of(user_id: int) -> Plan:
@@ -47,9 +78,72 @@ def of_user(user_id: int) -> list[Entitlement]:
     return list(Entitlement.objects.filter(user_id=user_id).select_related("plan").order_by("-pk"))
 
 
+def entitlement(*, user_id: int, number: int) -> Entitlement | None:
+    """One entitlement of an account."""
+    return Entitlement.objects.filter(pk=number, user_id=user_id).select_related("plan", "user").first()
+
+
+def bonus_grant(*, user_id: int, number: int) -> BonusGrant | None:
+    """One bonus of an account."""
+    return BonusGrant.objects.filter(pk=number, user_id=user_id).select_related("user").first()
+
+
 def by_reference(source: Source, reference: str) -> Entitlement | None:
     """The entitlement that ``reference`` of ``source`` gave."""
     return Entitlement.objects.filter(source=source, reference=reference).select_related("plan", "user").first()
+
+
+class Bonus(NamedTuple):
+    """An account's bonus tokens.
+
+    Attributes
+    ----------
+    total : those that count: grants in force in full, others only with what was used of them.
+    used : those that usage records have taken.
+    grants : every grant that the account has or had, newest first.
+    changes_at : microseconds since the epoch at which time alone takes some away, ``None`` for never.
+    """
+
+    total: int
+    used: int
+    grants: list[BonusGrant]
+    changes_at: int | None
+
+    @property
+    def left(self) -> int:
+        """How many can still be used."""
+        return self.total - self.used
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """When the first of those that are left end."""
+        return None if self.changes_at is None else moment(self.changes_at)
+
+
+def bonus_of(user_id: int, now: int | None = None) -> Bonus:
+    """The bonus tokens of an account at ``now`` (microseconds since the epoch; the present moment if left out)."""
+    at = moment(clock.now() if now is None else now)
+    grants = list(BonusGrant.objects.filter(user_id=user_id).order_by("-pk"))
+    ends = [grant.over_at() for grant in grants if grant.used < grant.tokens]
+    return Bonus(
+        total=sum(grant.tokens if grant.is_in_force(at) else grant.used for grant in grants),
+        used=sum(grant.used for grant in grants),
+        grants=grants,
+        changes_at=min((microseconds(end) for end in ends if end is not None and end > at), default=None),
+    )
+
+
+def bonus_tokens_drawn(user_ids: Collection[int] | None = None) -> dict[int, int]:
+    """Bonus tokens that usage records have taken, of every account that has or had a bonus, or of ``user_ids``."""
+    grants = BonusGrant.objects.all()
+    if user_ids is not None:
+        grants = grants.filter(user_id__in=user_ids)
+    return dict(grants.values_list("user_id").annotate(Sum("used")).order_by())
+
+
+def bonus_by_reference(source: BonusSource, reference: str) -> BonusGrant | None:
+    """The bonus that ``reference`` of ``source`` gave."""
+    return BonusGrant.objects.filter(source=source, reference=reference).select_related("user").first()
 
 
 def by_name(name: str) -> Plan:

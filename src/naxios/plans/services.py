@@ -1,4 +1,4 @@
-"""What can be done with plans: declare, delete, entitle."""
+"""What can be done with plans: declare, delete, entitle, give bonus tokens."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -9,10 +9,27 @@ from django.db import transaction
 from django.db.models import ProtectedError
 from django.utils import timezone
 
+from naxios.accounts import events
+from naxios.accounts.origin import NOWHERE, Origin
 from naxios.domain.entitlements import PRIORITIES, Source
 from naxios.errors import Refused
 from naxios.invalidation import services as invalidation
+from naxios.plans.bonus import draw_bonus, end_bonus, grant_bonus
 from naxios.plans.models import Entitlement, Plan
+
+__all__ = [
+    "accept_lapse",
+    "delete",
+    "draw_bonus",
+    "end",
+    "end_bonus",
+    "grant",
+    "grant_bonus",
+    "pause",
+    "put",
+    "put_entitlement",
+    "resume",
+]
 
 
 @transaction.atomic
@@ -61,8 +78,14 @@ def put_entitlement(
     reference: str,
     starts_at: datetime,
     ends_at: datetime | None,
+    renews: bool | None = None,
 ) -> Entitlement:
     """Make the entitlement that ``reference`` of ``source`` gives be exactly this; the same told again changes nothing.
+
+    Parameters
+    ----------
+    renews : whether its end will be moved without its owner doing anything, so that they need not be told of it; if
+        not stated, that of a subscription will.
 
     Raises
     ------
@@ -71,6 +94,7 @@ def put_entitlement(
     """
     _check_term(starts_at, ends_at)
     wanted = {"user_id": user.pk, "plan": plan, "starts_at": starts_at, "ends_at": ends_at}
+    wanted["renews"] = source is Source.SUBSCRIPTION if renews is None else renews
     entitlement, created = Entitlement.objects.select_for_update().get_or_create(
         source=source, reference=reference, defaults={**wanted, "priority": PRIORITIES[source]}
     )
@@ -80,7 +104,7 @@ def put_entitlement(
         for name in changed:
             setattr(entitlement, name, wanted[name])
         if "ends_at" in changed:
-            entitlement.lapse_told_at = entitlement.lapse_accepted_at = None
+            entitlement.lapse_told_at = entitlement.end_told_at = entitlement.lapse_accepted_at = None
         entitlement.save()
         if former_owner != user.pk:
             invalidation.account_changed(former_owner)
@@ -91,44 +115,54 @@ def put_entitlement(
 
 @transaction.atomic
 def end(*, entitlement: Entitlement, at: datetime | None = None) -> None:
-    """Let ``entitlement`` end at ``at``, or now; one that ends sooner stays as it is."""
-    at = at or timezone.now()
+    """Let ``entitlement`` end at ``at``, or now; one that ends sooner stays as it is.
+
+    Whoever ends it tells its owner; only of an end that lies ahead they are told by mail when it comes.
+    """
+    now = timezone.now()
+    at = at or now
     locked = _locked(entitlement)
     if locked.ends_at is None or locked.ends_at > at:
         locked.ends_at = max(at, locked.starts_at)
-        locked.save(update_fields=["ends_at"])
+        locked.lapse_told_at, locked.end_told_at = None, now if at <= now else None
+        locked.save(update_fields=["ends_at", "lapse_told_at", "end_told_at"])
         invalidation.account_changed(locked.user_id)
 
 
 @transaction.atomic
-def pause(*, entitlement: Entitlement, reason: str) -> None:
+def pause(*, entitlement: Entitlement, reason: str, at: datetime | None = None) -> None:
     """Let ``entitlement`` not count until it is resumed; its time stands still meanwhile."""
     locked = _locked(entitlement)
     if locked.paused_at is None:
-        locked.paused_at, locked.pause_reason = timezone.now(), reason[:200]
+        locked.paused_at, locked.pause_reason = at or timezone.now(), reason[:200]
         locked.save(update_fields=["paused_at", "pause_reason"])
         invalidation.account_changed(locked.user_id)
 
 
 @transaction.atomic
-def resume(*, entitlement: Entitlement) -> None:
+def resume(*, entitlement: Entitlement, at: datetime | None = None) -> None:
     """Let a paused ``entitlement`` count again. An end that lay ahead is as far away as it was."""
     locked = _locked(entitlement)
     if locked.paused_at is not None:
         if locked.ends_at is not None and locked.ends_at > locked.paused_at:
-            locked.ends_at += timezone.now() - locked.paused_at
+            locked.ends_at += (at or timezone.now()) - locked.paused_at
+            locked.lapse_told_at = locked.end_told_at = None
         locked.paused_at, locked.pause_reason = None, ""
-        locked.save(update_fields=["paused_at", "pause_reason", "ends_at"])
+        locked.save()
         invalidation.account_changed(locked.user_id)
 
 
 @transaction.atomic
-def accept_lapse(*, user: AbstractBaseUser) -> None:
-    """Go on with the free plan after entitlements that refuse once they have ended."""
-    now = timezone.now()
-    ended = Entitlement.objects.filter(user_id=user.pk, ends_at__lte=now, lapse_accepted_at=None)
-    if ended.update(lapse_accepted_at=now):
-        invalidation.account_changed(user.pk)
+def accept_lapse(*, user: AbstractBaseUser, at: datetime | None = None, origin: Origin = NOWHERE) -> bool:
+    """Go on with the free plan after entitlements that refuse once they have ended; returns whether there were any."""
+    now = at or timezone.now()
+    refusing = Entitlement.objects.filter(user_id=user.pk, ends_at__lte=now, lapse_accepted_at=None)
+    refusing = refusing.filter(plan__after_lapse=Plan.AfterLapse.REFUSE)
+    if not refusing.update(lapse_accepted_at=now):
+        return False
+    invalidation.account_changed(user.pk)
+    events.record(user=user, kind=events.Kind.PLAN_CHANGED, detail="the free plan, chosen", origin=origin)
+    return True
 
 
 @transaction.atomic

@@ -8,15 +8,18 @@ from django.db import close_old_connections, connection
 
 from naxios.abuse import tasks as abuse
 from naxios.accounts import tasks as accounts
+from naxios.codes import tasks as codes
 from naxios.invalidation import services as invalidation
 from naxios.keys import tasks as keys
 from naxios.mail import tasks as mail
+from naxios.plans import tasks as plans
 from naxios.usage import tasks as usage
 
 log = structlog.get_logger(__name__)
 
 DRAIN_SECONDS = 0.2
 AFTER_TROUBLE_SECONDS = 2.0
+LAPSES_SECONDS = 30.0
 TIDY_SECONDS = 600.0
 
 
@@ -38,14 +41,18 @@ class BackgroundWork:
         self._thread.join()
 
     def _run(self) -> None:
-        pause, since_tidy = DRAIN_SECONDS, TIDY_SECONDS
+        pause, since_tidy, since_lapses = DRAIN_SECONDS, TIDY_SECONDS, LAPSES_SECONDS
         while not self._stopping.wait(pause):
             since_tidy += pause
+            since_lapses += pause
             pause = DRAIN_SECONDS if self._drain() else AFTER_TROUBLE_SECONDS
             self._record()
             if since_tidy >= TIDY_SECONDS:
                 since_tidy = 0
                 self._tidy()
+            if since_lapses >= LAPSES_SECONDS:
+                since_lapses = 0
+                self._tell_lapses()
         self._drain()
         self._record()
         connection.close()
@@ -65,6 +72,12 @@ class BackgroundWork:
         except Exception as error:
             log.warning("a failed sign-in could not be recorded", exc_info=error)
 
+    def _tell_lapses(self) -> None:
+        try:
+            plans.tell_lapses()
+        except Exception as error:
+            log.warning("whose plan ends could not be told; tried again soon", exc_info=error)
+
     def _tidy(self) -> None:
         try:
             invalidation.forget_old()
@@ -72,5 +85,6 @@ class BackgroundWork:
             accounts.tidy()
             mail.tidy()
             abuse.tidy()
+            codes.tidy()
         except Exception as error:
             log.warning("what is over could not be deleted; tried again later", exc_info=error)

@@ -52,8 +52,10 @@ class Probes:
 
     async def _counters(self, send: Send) -> None:
         day = clock.day_of(clock.now())
-        tokens = await self._plane.limiter.counted(day)
-        await _json(send, 200, {"day": day, "tokens": tokens, "position": self._plane.journal.position})
+        limiter = self._plane.limiter
+        tokens, bonuses = await limiter.counted(day), await limiter.bonuses_used()
+        counters = {"day": day, "tokens": tokens, "bonuses": bonuses, "position": self._plane.journal.position}
+        await _json(send, 200, counters)
 
 
 def _from_this_machine(scope: Scope) -> bool:

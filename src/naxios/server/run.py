@@ -19,6 +19,7 @@ from naxios.server.post import PostRoom
 from naxios.server.protocol import GuardedProtocol
 from naxios.server.running import sole_server
 from naxios.server.static_files import collect_static_files
+from naxios.server.till import Till
 from naxios.usage.tasks import drain_journal
 
 BACKLOG = 2048
@@ -77,7 +78,7 @@ def serve(
         # uvicorn raises the signal again once it has stopped cleanly; that must not turn exit 0 into death by signal.
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: None)
-        with PostRoom(tell), MembershipWatch():
+        with PostRoom(tell), MembershipWatch(), Till():
             try:
                 server.run(sockets=[listener])
             finally:

@@ -93,7 +93,7 @@ def ask_counters(config: Config) -> Counted | None:
         raise Refused(
             f"The running server did not tell its counters ({type(error).__name__}). Is it starting?"
         ) from None
-    return Counted(answer["day"], answer["tokens"], (answer["position"][0], answer["position"][1]))
+    return Counted(answer["day"], answer["tokens"], answer["bonuses"], tuple(answer["position"]))
 
 
 def is_running(config: Config) -> bool:

@@ -24,7 +24,10 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True)
 class Chart:
-    """A table that is drawn as stacked bars or as lines. ``id`` is its own on the page."""
+    """A table that is drawn as stacked bars or as lines. ``id`` is its own on the page.
+
+    With a ``currency``, values are hundredths of its minor unit. ``empty`` is said where there is nothing to draw.
+    """
 
     id: str
     title: str
@@ -34,6 +37,8 @@ class Chart:
     rows: list[Row]
     low: bool = False
     legend: bool = True
+    currency: str = ""
+    empty: str = "No requests in this time"
 
 
 def tokens(report: Report) -> Chart:

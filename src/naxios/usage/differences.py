@@ -1,6 +1,10 @@
-"""Rollups that are not the sum of what they sum up, or have none; a full scan of both."""
+"""Rollups that are not the sum of what they sum up, or have none, and bonuses that records did not take.
 
-from naxios.usage import sums
+A full scan of all of them.
+"""
+
+from naxios.plans import queries as plans
+from naxios.usage import queries, sums
 from naxios.usage.periods import Period
 
 
@@ -12,6 +16,16 @@ def rollups_that_differ() -> list[str]:
         found += _differences(f"{period} rollup", sums.GROUP, sums.SUMMED, of_records, of_rollups)
     of_counts, of_rollups = sums.of_refusal_counts(), sums.of_refusal_rollups()
     return [*found, *_differences("refusals of the day", sums.REFUSAL_GROUP, ("count",), of_counts, of_rollups)]
+
+
+def bonuses_that_differ() -> list[str]:
+    """One line for each account of whose grants more or less was drawn than its records say; of those that have any."""
+    drawn, recorded = plans.bonus_tokens_drawn(), queries.bonus_tokens_in_records()
+    return [
+        f"bonus of account {user}: drawn {tokens} (records: {recorded.get(user, 0)})"
+        for user, tokens in sorted(drawn.items())
+        if tokens != recorded.get(user, 0)
+    ]
 
 
 def _differences(

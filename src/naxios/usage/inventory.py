@@ -33,6 +33,7 @@ _OF_A_REQUEST = {
     "duration": "how long it took",
     "first_byte": "how long until the first byte",
     "attempts": "how many routes were tried",
+    "bonus_tokens": "how many tokens the bonus was charged",
 }
 _PERSON = _usage("whose usage it is", deletion=Deletion.ERASE)
 _KEY = _usage("which key was used", deletion=Deletion.ERASE)

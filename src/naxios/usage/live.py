@@ -6,8 +6,9 @@ present minute has taken is then not known, and is said not to be.
 
 from typing import NamedTuple, Protocol
 
-from naxios.domain import clock
-from naxios.domain.limits import LimitName, LimitState, Scopes
+from naxios.domain import clock, limits
+from naxios.domain.limits import LimitName, LimitState, Scope, Scopes
+from naxios.plans import queries as plans
 from naxios.usage import queries
 
 
@@ -58,15 +59,21 @@ def standing(scopes: Scopes, now: int) -> Standing:
 
 
 def _days_from_rollups(scopes: Scopes, now: int) -> list[LimitState]:
-    limited = [(scope.id, scope.limits.tokens_per_day) for scope in scopes if scope.limits.tokens_per_day is not None]
-    used = queries.tokens_of_today([scope_id for scope_id, _ in limited])
-    return [
-        LimitState(
-            scope_id,
-            LimitName.TOKENS_PER_DAY,
-            limit,
-            max(0, limit - used[scope_id]),
-            clock.until_next_day(now),
-        )
-        for scope_id, limit in limited
-    ]
+    scopes = tuple(scope for scope in scopes if scope.limits.tokens_per_day is not None)
+    used = queries.tokens_of_today([scope.id for scope in scopes])
+    return [_day(scope, used[scope.id], now) for scope in scopes]
+
+
+def _day(scope: Scope, used: int, now: int) -> LimitState:
+    per_day, left, bonus_today = scope.limits.tokens_per_day or 0, 0, 0
+    if scope.bonus_tokens:
+        account = int(scope.id.partition(":")[2])
+        left = limits.bonus_left(scope.bonus_tokens, plans.bonus_tokens_drawn([account]).get(account, 0))
+        bonus_today = queries.bonus_tokens_in_records(clock.day_of(now), [account]).get(account, 0)
+    return LimitState(
+        scope.id,
+        LimitName.TOKENS_PER_DAY,
+        limits.limit_of_day(per_day, bonus_today, left),
+        limits.left_of_day(per_day, used, bonus_today, left, 0),
+        clock.until_next_day(now),
+    )

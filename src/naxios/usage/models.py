@@ -26,7 +26,10 @@ class TokenCounts(models.Model):
 
 
 class UsageRecord(TokenCounts):
-    """One metered request; never content. Durations are microseconds; the day counts by ``admitted_at``."""
+    """One metered request; never content. Durations are microseconds; the day counts by ``admitted_at``.
+
+    ``bonus_tokens`` are those of the standard tokens that the account's bonus was charged.
+    """
 
     request_id = models.CharField(max_length=40, unique=True)
     user = _reference(settings.AUTH_USER_MODEL)
@@ -42,6 +45,7 @@ class UsageRecord(TokenCounts):
     duration = models.BigIntegerField()
     first_byte = models.BigIntegerField()
     attempts = models.PositiveSmallIntegerField()
+    bonus_tokens = models.BigIntegerField(default=0, db_default=0)
 
     class Meta:
         indexes = [
@@ -49,6 +53,9 @@ class UsageRecord(TokenCounts):
             models.Index(fields=["user", "admitted_at"]),
             models.Index(fields=["user", "model", "admitted_at"]),
             models.Index(fields=["admitted_at"]),
+            models.Index(
+                fields=["user", "admitted_at"], condition=models.Q(bonus_tokens__gt=0), name="bonus_tokens_of_records"
+            ),
         ]
 
 

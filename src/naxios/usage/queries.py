@@ -8,8 +8,9 @@ from django.db.models import Q, QuerySet, Sum
 
 from naxios.domain import clock
 from naxios.domain.moments import microseconds, moment
-from naxios.domain.stored_usage import RecentUse, StoredUsage, TokensOfDay
+from naxios.domain.stored_usage import BonusUsed, RecentUse, StoredUsage, TokensOfDay
 from naxios.keys import queries as keys
+from naxios.plans import queries as plans
 from naxios.usage.models import JournalPosition, RefusalCount, UsageRecord, UsageRollup
 
 TOTALS = (
@@ -72,9 +73,15 @@ def stored_usage(now: int) -> StoredUsage:
     recent = UsageRecord.objects.filter(admitted_at__gte=moment(now - clock.MINUTE)).values_list(
         "user_id", "key_id", "admitted_at", "standard_tokens"
     )
+    today = bonus_tokens_in_records(day)
     return StoredUsage(
         days=tuple(TokensOfDay(user, key, day, tokens) for user, key, tokens in of_day),
         recent=tuple(RecentUse(user, key, microseconds(at), tokens) for user, key, at, tokens in recent),
+        bonuses=tuple(
+            BonusUsed(user, tokens, day, today.get(user, 0))
+            for user, tokens in plans.bonus_tokens_drawn().items()
+            if tokens
+        ),
     )
 
 
@@ -109,6 +116,17 @@ def tokens_in_records(day: int) -> dict[str, int]:
         for scope_id in (f"account:{user}", f"key:{key}"):
             tokens[scope_id] = tokens.get(scope_id, 0) + total
     return tokens
+
+
+def bonus_tokens_in_records(day: int | None = None, user_ids: Collection[int] | None = None) -> dict[int, int]:
+    """Bonus tokens that records took, by account: of all time or of ``day``, of all accounts or of ``user_ids``."""
+    records = UsageRecord.objects.filter(bonus_tokens__gt=0)
+    if day is not None:
+        start = moment(day * clock.DAY)
+        records = records.filter(admitted_at__gte=start, admitted_at__lt=start + timedelta(days=1))
+    if user_ids is not None:
+        records = records.filter(user_id__in=user_ids)
+    return dict(records.values_list("user_id").annotate(Sum("bonus_tokens")).order_by())
 
 
 def request_count() -> int:

@@ -9,8 +9,9 @@ from django.db import connection, transaction
 
 from naxios.domain import clock
 from naxios.domain.journal import UsageEntry
+from naxios.plans import queries as plans
 from naxios.usage import journal_files, queries
-from naxios.usage.differences import rollups_that_differ
+from naxios.usage.differences import bonuses_that_differ, rollups_that_differ
 
 ATTEMPTS = 5
 
@@ -18,11 +19,13 @@ ATTEMPTS = 5
 class Counted(NamedTuple):
     """A running gateway's counters and the end of its journal, both of one moment.
 
-    ``tokens`` are standard tokens of ``day`` by scope id, ``position`` the segment's file name and its size.
+    ``tokens`` are standard tokens of ``day`` by scope id, ``bonuses`` bonus tokens of all time by scope id,
+    ``position`` the segment's file name and its size.
     """
 
     day: int
     tokens: dict[str, int]
+    bonuses: dict[str, int]
     position: tuple[str, int]
 
 
@@ -40,6 +43,7 @@ class _Stored(NamedTuple):
     records: int
     positions: dict[str, int]
     tokens: dict[str, int]
+    bonuses: dict[int, int]
     differences: list[str]
 
 
@@ -73,12 +77,13 @@ def _stored(day: int) -> _Stored:
             queries.record_count(),
             queries.journal_positions(),
             queries.tokens_in_records(day),
-            rollups_that_differ(),
+            plans.bonus_tokens_drawn(),
+            [*rollups_that_differ(), *bonuses_that_differ()],
         )
 
 
 def _compare(stored: _Stored, counted: Counted | None, day: int, directory: Path) -> Report:
-    tokens = Counter(stored.tokens)
+    tokens, bonuses = Counter(stored.tokens), Counter(stored.bonuses)
     pending = damaged = 0
     for segment in journal_files.segments(directory):
         until = None
@@ -91,6 +96,7 @@ def _compare(stored: _Stored, counted: Counted | None, day: int, directory: Path
             for entry in batch.entries:
                 if isinstance(entry, UsageEntry):
                     pending += 1
+                    bonuses[entry.account_id] += entry.bonus_tokens
                     if clock.day_of(entry.admitted_at) == day:
                         tokens[f"account:{entry.account_id}"] += entry.standard_tokens
                         tokens[f"key:{entry.key_id}"] += entry.standard_tokens
@@ -100,5 +106,11 @@ def _compare(stored: _Stored, counted: Counted | None, day: int, directory: Path
             f"counter of {scope_id} today: {counted.tokens.get(scope_id, 0)}, records and journal {tokens[scope_id]}"
             for scope_id in sorted(tokens.keys() | counted.tokens.keys())
             if tokens[scope_id] != counted.tokens.get(scope_id, 0)
+        ]
+    if counted is not None:
+        differences += [
+            f"bonus counter of account:{account}: {counter}, grants and journal {bonuses[account]}"
+            for account in sorted(stored.bonuses)
+            if (counter := counted.bonuses.get(f"account:{account}", 0)) != bonuses[account]
         ]
     return Report(stored.records, pending, damaged, None if counted is None else len(counted.tokens), differences)

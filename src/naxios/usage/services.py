@@ -12,6 +12,7 @@ from naxios.domain import clock
 from naxios.domain.journal import Entry, RefusalEntry, SharedKeyEntry, UsageEntry
 from naxios.domain.moments import moment
 from naxios.keys import services as keys
+from naxios.plans import services as plans
 from naxios.usage import latency
 from naxios.usage.models import JournalPosition, RefusalCount, RefusalRollup, UsageRecord, UsageRollup
 from naxios.usage.periods import Period, start_of
@@ -48,6 +49,7 @@ _COLUMNS = (
     "duration",
     "first_byte",
     "attempts",
+    "bonus_tokens",
 )
 _Group = tuple[int, int, str, str, int]
 
@@ -60,6 +62,7 @@ def record(*, entries: list[Entry], segment: str, offset: int) -> None:
     _add_to_rollups(used)
     _add_to_refusals([entry for entry in entries if isinstance(entry, RefusalEntry)])
     abuse.note_shared_keys(entries=[entry for entry in entries if isinstance(entry, SharedKeyEntry)])
+    _draw_bonuses(used)
     last_use: dict[int, int] = {}
     for entry in used:
         last_use[entry.key_id] = max(last_use.get(entry.key_id, 0), entry.admitted_at)
@@ -103,6 +106,7 @@ def _record(entry: UsageEntry) -> tuple[Any, ...]:
         entry.duration,
         entry.first_byte,
         entry.attempts,
+        entry.bonus_tokens,
     )
 
 
@@ -140,6 +144,14 @@ def _amounts(entry: UsageEntry) -> tuple[int, ...]:
         entry.first_byte,
         int(entry.first_byte > 0),
     )
+
+
+def _draw_bonuses(entries: list[UsageEntry]) -> None:
+    """Take from the accounts' grants what the gateway has charged to them; with the records, so each exactly once."""
+    for entry in entries:
+        if entry.bonus_tokens:
+            settled_at = moment(entry.admitted_at + entry.duration)
+            plans.draw_bonus(user_id=entry.account_id, tokens=entry.bonus_tokens, at=settled_at)
 
 
 def _add_to_refusals(entries: list[RefusalEntry]) -> None:

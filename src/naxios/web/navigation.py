@@ -47,7 +47,7 @@ DASHBOARD = (
         "Plan",
         (
             Place("Billing", "billing:home", "credit-card"),
-            Place("Redeem a code", "billing:redeem", "ticket"),
+            Place("Redeem a code", "codes:redeem", "ticket"),
             Place("Discord", "discord:home", "users"),
         ),
     ),
@@ -68,8 +68,13 @@ CONSOLE = (
         (
             Place("Overview", "staff:home", "activity"),
             Place("Integrations", "staff:integrations", "plug"),
+            Place("Accounts", "staff:accounts", "user"),
             Place("Discord", "discord_staff:overview", "users"),
             Place("Reviews", "abuse:reviews", "eye"),
+            Place("Payments", "billing:staff", "credit-card"),
+            Place("Revenue", "billing:revenue", "chart-column"),
+            Place("Margin", "staff:margin", "layers"),
+            Place("Codes", "codes:batches", "ticket"),
             Place("Audit", "staff:audit", "book-open"),
             Place("Outbox", "mail:outbox", "inbox"),
         ),

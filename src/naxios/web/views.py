@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from naxios.billing import queries as billing
 from naxios.catalogue import queries as catalogue
 from naxios.domain.catalogue import ECHO_MODEL, is_allowed
 from naxios.keys import queries as keys
@@ -54,8 +55,21 @@ def models(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def pricing(request: HttpRequest) -> HttpResponse:
-    """Plans side by side, with all of their limits."""
-    return render(request, "web/pricing.html", {"plans": plans.offered_plans()})
+    """Plans side by side, with all of their limits; and how to get one."""
+    offered, providers = plans.offered_plans(), billing.providers()
+    context = {
+        "plans": offered,
+        "free": next((plan for plan in offered if plan.is_free), None),
+        "packs": billing.packs(),
+        "can_buy": bool(providers),
+        "by_card": any(provider.renews for provider in providers),
+        "by_invoice": any(not provider.renews for provider in providers),
+        "needs_discord": any(plan.is_free and not plans.is_open(plan) for plan in offered),
+        "has_paid": any(plan.price_minor for plan in offered),
+        "has_refusing": any(plan.after_lapse == "refuse" for plan in offered),
+        **_own_standing(request),
+    }
+    return render(request, "web/pricing.html", context)
 
 
 @require_safe
@@ -120,6 +134,18 @@ def robots(request: HttpRequest) -> HttpResponse:
     """Search engines may read the public pages only."""
     lines = ["User-agent: *", *(f"Disallow: /{room}/" for room in ("accounts", "api", "dashboard", "staff", "v1"))]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain")
+
+
+def _own_standing(request: HttpRequest) -> dict[str, object]:
+    """What the reader has already, if they are signed in."""
+    if not request.user.is_authenticated:
+        return {"present": None, "subscribed": False, "has_trial": True}
+    overview, entitled = billing.overview(request.user), plans.entitled(request.user.pk)
+    return {
+        "present": entitled.plan if entitled.decision.is_usable else None,
+        "subscribed": billing.has_renewing(request.user),
+        "has_trial": overview.has_trial,
+    }
 
 
 def _example_model(listed: list[Any]) -> str:

@@ -35,6 +35,7 @@ def test_there_are_the_verbs_that_people_rely_on() -> None:
         "models list",
         "user create",
         "user show",
+        "user grant",
         "user suspend",
         "user resume",
         "key create",

@@ -1,5 +1,7 @@
 """``naxios user``: accounts made, shown, stopped and let go again."""
 
+from datetime import datetime, timedelta
+
 import pytest
 
 from tests.serving import GENEROUS_PLAN, Server
@@ -63,5 +65,52 @@ def test_an_account_is_suspended_and_resumed_as_often_as_one_likes(naxios: Serve
 def test_a_person_reads_names_and_values(naxios: Server, key: str) -> None:
     shown = naxios.run("user", "show", "who@example.com").stdout
 
-    assert "plan        test\n" in shown
-    assert "limits      tokens_per_day=1,000,000,000, requests_per_minute=-" in shown
+    assert "plan          test\n" in shown
+    assert "limits        tokens_per_day=1,000,000,000, requests_per_minute=-" in shown
+
+
+def test_an_account_is_given_a_plan_and_bonus_tokens(naxios: Server) -> None:
+    naxios.cli("user", "create", "given@example.com")
+
+    given = naxios.cli(
+        "user",
+        "grant",
+        "given@example.com",
+        "--plan",
+        "test",
+        "--days",
+        "30",
+        "--bonus-tokens",
+        "5000",
+        "--note",
+        "Thanks.",
+    )
+
+    [entitlement] = given["entitlements"]
+    assert (given["plan"], given["plan_state"]) == ("test", "entitled")
+    assert (entitlement["plan"], entitlement["source"], entitlement["state"]) == ("test", "staff", "in force")
+    starts_at, ends_at = (datetime.fromisoformat(entitlement[name]) for name in ("starts_at", "ends_at"))
+    assert ends_at - starts_at == timedelta(days=30)
+    assert given["bonus_tokens"] == {"granted": 5_000, "used": 0, "left": 5_000}
+    assert naxios.cli("user", "show", "given@example.com") == given
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "why"),
+    [
+        ((), 2, "Say what to give"),
+        (("--plan", "nothing"), 1, "There is no plan 'nothing'."),
+        (("--plan", "free"), 1, "The free plan is not granted"),
+        (("--plan", "test", "--days", "0"), 2, "0 is not in the range"),
+        (("--plan", "test", "--bonus-tokens", str(10**16)), 1, "A bonus has 1 to"),
+    ],
+)
+def test_what_cannot_be_given_is_refused_and_nothing_is_given(
+    naxios: Server, options: tuple[str, ...], code: int, why: str
+) -> None:
+    before = naxios.cli("user", "show", "who@example.com")
+
+    done = naxios.run("user", "grant", "who@example.com", *options)
+
+    assert (done.returncode, why in done.stderr) == (code, True), done.stderr
+    assert naxios.cli("user", "show", "who@example.com") == before

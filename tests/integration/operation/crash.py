@@ -15,7 +15,7 @@ from typing import Any
 import httpx2 as httpx
 
 from tests.integration.conftest import catalogue
-from tests.integration.operation.stored import records
+from tests.integration.operation.stored import records, rows
 from tests.serving import Server
 from tests.stand_ins.provider import Behaviour, StandInProvider
 
@@ -28,11 +28,15 @@ ASKED = [("naxios/echo", False), ("naxios/echo", True), ("good", False), ("good"
 """Models and whether their answer is streamed; ``picky`` belongs to a provider that refuses what it is asked."""
 
 REFUSES_EVERYTHING = '[models.picky]\nroutes = [ { provider = "stand-in", model = "picky" } ]'
+OWNER = "dev@example.com"
+TOKENS_PER_DAY = 1_000
+SMALL_PLAN = f"[plans.small]\ntokens_per_day = {TOKENS_PER_DAY}"
+"""Used up at once, so that nearly everything is charged to a bonus."""
 
 
 @dataclass
 class Outcome:
-    """Figures of one experiment; what has to be 0 says so by its name."""
+    """Figures of one experiment; what has to be 0 says so by its name. ``plain_tokens`` are those of a day's plan."""
 
     kills: int = 0
     whole_answers: int = 0
@@ -40,6 +44,9 @@ class Outcome:
     records: int = 0
     missing: int = 0
     duplicates: int = 0
+    plain_tokens: dict[str, int] = field(default_factory=dict)
+    bonus_tokens: int = 0
+    bonus_drawn: int = 0
     reconciliations: int = 0
     differences: list[str] = field(default_factory=list)
     restart_seconds: list[float] = field(default_factory=list)
@@ -111,8 +118,10 @@ def crash(directory: Path, provider: StandInProvider, kills: int) -> Outcome:
     outcome = Outcome(kills)
     server = _started(directory)
     try:
-        server.apply(catalogue(provider, REFUSES_EVERYTHING), STAND_IN_KEY=provider.credential)
-        with Load(server.key()) as load:
+        server.apply(catalogue(provider, f"{REFUSES_EVERYTHING}\n{SMALL_PLAN}"), STAND_IN_KEY=provider.credential)
+        server.cli("user", "create", OWNER, "--plan", "small")
+        server.cli("user", "grant", OWNER, "--bonus-tokens", str(10**12))
+        with Load(server.key(user=OWNER)) as load:
             for _ in range(kills):
                 load.api = server.api
                 load.wait_for_answers(ANSWERS_BEFORE_KILL)
@@ -131,6 +140,8 @@ def crash(directory: Path, provider: StandInProvider, kills: int) -> Outcome:
     assert code == 0
     _reconcile(server, outcome)
     _compare(load, records(server), outcome)
+    [drawn] = rows(server, "SELECT SUM(used) AS used FROM plans_bonusgrant")
+    outcome.bonus_drawn = drawn["used"]
     return outcome
 
 
@@ -151,4 +162,9 @@ def _compare(load: Load, stored: dict[str, list[Any]], outcome: Outcome) -> None
     outcome.whole_answers, outcome.cut_answers = len(load.whole), load.cut
     outcome.records = sum(len(rows) for rows in stored.values())
     outcome.duplicates = outcome.records - len(stored)
+    for row in itertools.chain.from_iterable(stored.values()):
+        day = str(row["admitted_at"])[:10]
+        plain = row["standard_tokens"] - row["bonus_tokens"]
+        outcome.plain_tokens[day] = outcome.plain_tokens.get(day, 0) + plain
+        outcome.bonus_tokens += row["bonus_tokens"]
     outcome.missing = sum(1 for request_id in load.whole if request_id not in stored)

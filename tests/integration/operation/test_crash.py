@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.integration.operation.crash import Outcome, crash
+from tests.integration.operation.crash import TOKENS_PER_DAY, Outcome, crash
 from tests.stand_ins.provider import StandInProvider
 
 KILLS = 3
@@ -29,3 +29,12 @@ def test_no_request_is_on_record_twice(crashed: Outcome) -> None:
 def test_journal_records_rollups_and_counters_agree_after_every_restart(crashed: Outcome) -> None:
     assert crashed.reconciliations == KILLS + 2
     assert crashed.differences == []
+
+
+def test_every_token_beyond_the_day_of_the_plan_was_charged_to_the_bonus_and_drawn_from_it_once(
+    crashed: Outcome,
+) -> None:
+    assert crashed.bonus_tokens > TOKENS_PER_DAY
+    assert crashed.bonus_drawn == crashed.bonus_tokens
+    assert all(tokens <= TOKENS_PER_DAY for tokens in crashed.plain_tokens.values())
+    assert TOKENS_PER_DAY in crashed.plain_tokens.values()

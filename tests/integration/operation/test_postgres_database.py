@@ -109,7 +109,7 @@ def test_reconciliation_counts_what_is_still_in_the_journal(journal: Journal, tm
     journal.append(_used("req_1", now))
     drain_journal(tmp_path)
     journal.append(_used("req_2", now))
-    counted = Counted(clock.day_of(now), {"account:1": 14, "key:1": 14}, journal.position)
+    counted = Counted(clock.day_of(now), {"account:1": 14, "key:1": 14}, {}, journal.position)
 
     report = reconcile(tmp_path, lambda: counted)
 

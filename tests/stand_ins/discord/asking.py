@@ -1,6 +1,7 @@
 """What handlers read from requests: who asks, ids in paths, and bodies."""
 
 import json
+from email import message_from_bytes
 from typing import Any
 
 from aiohttp import web
@@ -57,16 +58,20 @@ def as_snowflake(value: Any, field: str) -> int:
 
 async def body(request: web.Request) -> Any:
     """The JSON of the body, or the part of a form with files that holds it."""
+    raw = await request.read() or b"{}"
     if request.content_type == "multipart/form-data":
-        form = await request.post()
-        raw = form.get("payload_json", "{}")
-        text = raw if isinstance(raw, str) else "{}"
-    else:
-        text = await request.text() or "{}"
+        raw = (await _parts(request)).get("payload_json", b"{}")
     try:
-        return json.loads(text)
+        return json.loads(raw)
     except ValueError:
         raise ApiError(400, 50109, "The request body contains invalid JSON.") from None
+
+
+async def files(request: web.Request) -> dict[str, bytes]:
+    """Files sent along, by name."""
+    if request.content_type != "multipart/form-data":
+        return {}
+    return {name: content for name, content in (await _parts(request)).items() if name != "payload_json"}
 
 
 async def body_object(request: web.Request) -> dict[str, Any]:
@@ -74,3 +79,16 @@ async def body_object(request: web.Request) -> dict[str, Any]:
     if not isinstance(read, dict):
         raise ApiError(400, 50035, "Invalid Form Body", errors={"_errors": []})
     return read
+
+
+async def _parts(request: web.Request) -> dict[str, bytes]:
+    """What a form holds, by the names of files and else of fields. The body was read before, so aiohttp cannot."""
+    head = f"Content-Type: {request.headers['Content-Type']}\r\n\r\n".encode()
+    parts = {}
+    for part in message_from_bytes(head + await request.read()).walk():
+        name = part.get_filename() or part.get_param("name", header="Content-Disposition")
+        if name is not None:
+            content = part.get_payload(decode=True)
+            assert isinstance(content, bytes)
+            parts[str(name)] = content
+    return parts

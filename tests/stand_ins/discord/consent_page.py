@@ -24,6 +24,7 @@ _PAGE = """<!doctype html>
 <style>
 body {{ background: #313338; color: #f2f3f5; font: 16px/1.5 system-ui, sans-serif; display: grid; place-items: center;
   min-height: 100vh; margin: 0 }}
+* {{ box-sizing: border-box }}
 main {{ background: #2b2d31; border-radius: 8px; padding: 24px; width: min(420px, 90vw) }}
 button {{ font: inherit; border: 0; border-radius: 4px; padding: 10px 20px; color: #fff; background: #4e5058 }}
 button[value=authorize] {{ background: #5865f2 }}

@@ -68,6 +68,8 @@ async def _worded(request: web.Request, handler: AiohttpHandler) -> web.StreamRe
 
 
 def _signed(response: web.StreamResponse) -> web.StreamResponse:
-    """discord.py takes a 429 without ``Via`` for a ban by Discord's proxy."""
+    """discord.py takes a 429 without ``Via`` for a ban by Discord's proxy, and JSON with a charset for text."""
     response.headers["Via"] = "1.1 google"
+    if response.content_type == "application/json":
+        response.headers["Content-Type"] = "application/json"
     return response

@@ -185,7 +185,7 @@ def message(of: Message, *, read_by: Application | None = None) -> dict[str, Any
         "content": "" if hidden else of.content,
         "embeds": [] if hidden else of.embeds,
         "components": [] if hidden else of.components,
-        "attachments": [],
+        "attachments": [] if hidden else [_attachment(name, content) for name, content in of.files.items()],
         "mentions": [],
         "mention_roles": [],
         "mention_everyone": False,
@@ -228,6 +228,11 @@ def application_flags(of: Application) -> int:
     """The flags of small bots' privileged intents (``GATEWAY_…_LIMITED``)."""
     limited = {"presences": 1 << 13, "members": 1 << 15, "message_content": 1 << 19}
     return sum(limited[name] for name in PRIVILEGED_INTENTS if name in of.privileged_intents)
+
+
+def _attachment(name: str, content: bytes) -> dict[str, Any]:
+    url = f"https://cdn.discordapp.com/attachments/{name}"
+    return {"id": "1", "filename": name, "size": len(content), "url": url, "proxy_url": url}
 
 
 def _time(when: datetime) -> str:

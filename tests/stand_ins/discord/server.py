@@ -10,19 +10,40 @@ from typing import Any, TypeVar
 
 from aiohttp import web
 
-from tests.stand_ins.discord import applications, front, guilds, oauth, pictures, users
+from tests.stand_ins.discord import (
+    applications,
+    channels,
+    commands,
+    front,
+    gateway,
+    guilds,
+    interactions,
+    oauth,
+    pictures,
+    users,
+)
 from tests.stand_ins.discord.acts import Acts
 from tests.stand_ins.discord.core import Asked, Core, Routes
+from tests.stand_ins.discord.disturbances import Disturbances
 from tests.stand_ins.discord.faults import Fault
+from tests.stand_ins.discord.interacting import Interacting
 from tests.stand_ins.discord.limits import Limits
 from tests.stand_ins.discord.oauth_book import OAuthBook
 from tests.stand_ins.discord.state import Application, Guild, User, World
 
 T = TypeVar("T")
-API: Routes = [*oauth.API_ROUTES, *users.ROUTES, *guilds.ROUTES, *applications.ROUTES]
+API: Routes = [
+    *oauth.API_ROUTES,
+    *users.ROUTES,
+    *guilds.ROUTES,
+    *channels.ROUTES,
+    *applications.ROUTES,
+    *commands.ROUTES,
+    *interactions.ROUTES,
+]
 
 
-class StandInDiscord(Acts):
+class StandInDiscord(Acts, Disturbances, Interacting):
     """Discord between :meth:`start` and :meth:`stop`, with an application, and its bot in a guild."""
 
     application: Application
@@ -147,7 +168,7 @@ class StandInDiscord(Acts):
         for prefix, routes in (
             ("/api/v10", API),
             ("/api", [*API, *oauth.PAGE_ROUTES]),
-            ("", [*oauth.PAGE_ROUTES, *pictures.ROUTES]),
+            ("", [*oauth.PAGE_ROUTES, *pictures.ROUTES, *gateway.ROUTES]),
         ):
             self._add(app, prefix, routes)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from tests.stand_ins.discord.state import Application
+
+if TYPE_CHECKING:
+    from tests.stand_ins.discord.gateway import GatewayConnection
 
 GUILDS, GUILD_MEMBERS, GUILD_MODERATION = 1 << 0, 1 << 1, 1 << 2
 GUILD_MESSAGES, DIRECT_MESSAGES = 1 << 9, 1 << 12
@@ -43,10 +46,13 @@ class Session:
 
 @dataclass
 class Hub:
-    """All sessions. ``identified`` counts those ever begun."""
+    """All sessions and connections. ``identified`` counts the sessions ever begun, ``resumed`` their resumptions."""
 
+    heartbeat_seconds: float = 41.25
     sessions: dict[str, Session] = field(default_factory=dict)
+    connections: list[GatewayConnection] = field(default_factory=list)
     identified: int = 0
+    resumed: int = 0
 
     def begin(self, application: Application, intents: int, connection: Connection) -> Session:
         session = Session(application, intents, connection)

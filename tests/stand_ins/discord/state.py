@@ -73,6 +73,7 @@ class Message:
     content: str = ""
     embeds: list[dict[str, Any]] = field(default_factory=list)
     components: list[dict[str, Any]] = field(default_factory=list)
+    files: dict[str, bytes] = field(default_factory=dict)
     flags: int = 0
     edited_at: datetime | None = None
     application: Application | None = None

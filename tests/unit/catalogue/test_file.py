@@ -40,6 +40,7 @@ requires_discord = true
 display_name = "Pro"
 price_minor = 1500
 currency = "usd"
+after_lapse = "refuse"
 """
 ENVIRONMENT = {"OPENAI_API_KEY": CANARY, "ORGANIZATION": "7"}
 
@@ -81,7 +82,8 @@ def test_everything_that_can_be_declared() -> None:
         2,
     )
     assert (free.models, free.requires_discord) == (["*"], True)
-    assert (read.plans["pro"].price_minor, read.plans["pro"].currency) == (1_500, "usd")
+    pro = read.plans["pro"]
+    assert (pro.price_minor, pro.currency, pro.after_lapse) == (1_500, "usd", "refuse")
 
 
 def test_what_is_left_out_has_its_default() -> None:
@@ -93,7 +95,15 @@ def test_what_is_left_out_has_its_default() -> None:
         600,
     )
     assert (read.models["m"].multiplier, read.models["m"].routes[0].weight) == (1_000_000, 100)
-    assert (read.plans["p"].tokens_per_day, read.plans["p"].models) == (None, ["*"])
+    plan = read.plans["p"]
+    assert (plan.tokens_per_day, plan.models, plan.after_lapse) == (None, ["*"], "free")
+
+
+@pytest.mark.parametrize("value", ['"never"', "true", '""'])
+def test_what_follows_a_plans_end_is_one_of_two(value: str) -> None:
+    [problem] = problems(f"[plans.p]\nafter_lapse = {value}\n")
+
+    assert problem.startswith("c.toml:2: plans.p.after_lapse: ")
 
 
 @pytest.mark.parametrize("text", ["", "\n# nothing yet\n", "[providers]\n[models]\n[plans]\n"])

@@ -77,6 +77,16 @@ def test_what_is_new_is_made() -> None:
     assert plans.by_name("pro").limits.tokens_per_day == 1_000
 
 
+def test_what_follows_a_plans_end_is_stored_and_changed() -> None:
+    apply(f'{FILE}after_lapse = "refuse"\n')
+    assert plans.by_name("pro").after_lapse == "refuse"
+
+    applied = apply(FILE)
+
+    assert plans.by_name("pro").after_lapse == "free"
+    assert done(applied) == [("change", "plan", "pro")]
+
+
 def test_the_same_file_again_changes_nothing() -> None:
     apply(FILE)
     before = stored()

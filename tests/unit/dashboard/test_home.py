@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.test import Client
+from msgspec import structs
 
 from naxios.accounts.services import create_user
+from naxios.domain.entitlements import BonusSource
 from naxios.domain.limits import Limits
 from naxios.keys import services as keys
 from naxios.plans import queries as plans
@@ -154,3 +156,18 @@ def test_who_was_signed_out_meanwhile_gets_the_page_anew(database: Path, path: s
 @pytest.mark.parametrize("path", ["/dashboard/", "/dashboard/live/", "/dashboard/limits/", "/dashboard/limits/live/"])
 def test_it_only_allows_reading(client: Client, path: str) -> None:
     assert client.post(path).status_code == 405
+
+
+def test_a_bonus_adds_to_the_day_and_is_told(client: Client, user: AbstractBaseUser) -> None:
+    key, _ = keys.create(user=user, name="first")
+    page = _read(client)
+    assert "bonus" not in page.split('id="home-today"')[1].split("</section>")[0]
+    plan_services.grant_bonus(user=user, tokens=5_000, source=BonusSource.STAFF)
+    now = datetime.now(UTC)
+    entries = [used(now, account=user.pk, key=key.pk, tokens=tokens) for tokens in (66_667, 1_000)]
+    drain([entries[0], structs.replace(entries[1], bonus_tokens=1_500)])
+
+    page = _read(client, _live_address(page))
+
+    assert '101,500 <span class="note">of 105,000</span>' in page
+    assert "3,500 left, 3,500 of them bonus tokens." in page

@@ -1,15 +1,17 @@
 """The page of limits."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
+from msgspec import structs
 
 from naxios.accounts.services import create_user
 from naxios.domain.clock import SECOND
+from naxios.domain.entitlements import BonusSource
 from naxios.domain.limits import LimitName, Limits, LimitState, Scopes
 from naxios.keys import services as keys
 from naxios.plans import queries as plans
@@ -132,3 +134,18 @@ def test_it_refreshes_when_something_was_used_and_not_before(client: Client) -> 
 
     assert before.status_code == 204
     assert "99,998 left" in after.content.decode()
+
+
+def test_a_bonus_is_told_with_its_use_and_its_end(client: Client, user: Any) -> None:
+    assert "Bonus tokens" not in _read(client)
+    plan_services.grant_bonus(
+        user=user, tokens=5_000, source=BonusSource.STAFF, ends_at=datetime.now(UTC) + timedelta(days=3)
+    )
+    key, _ = keys.create(user=user, name="first")
+    drain([structs.replace(used(datetime.now(UTC), account=user.pk, key=key.pk, tokens=68_000), bonus_tokens=2_000)])
+
+    page = _read(client)
+
+    assert "of 105,000" in page
+    assert '2,000 <span class="note">of 5,000</span>' in page
+    assert "3,000 left. The first of them end on" in page

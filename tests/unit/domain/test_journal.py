@@ -33,6 +33,7 @@ USED = st.builds(
     duration=NUMBERS,
     first_byte=NUMBERS,
     attempts=NUMBERS,
+    bonus_tokens=NUMBERS,
 )
 REFUSED = st.builds(RefusalEntry, account_id=NUMBERS, key_id=NUMBERS, code=NAMES, minute=NUMBERS, count=NUMBERS)
 SHARED = st.builds(SharedKeyEntry, account_id=NUMBERS, key_id=NUMBERS, hour=NUMBERS, networks=NUMBERS)

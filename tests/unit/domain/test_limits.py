@@ -1,4 +1,4 @@
-"""The arithmetic of rates: a bucket that refills within a minute, to the microsecond."""
+"""The arithmetic of rates, a bucket that refills within a minute, to the microsecond; and that of bonus tokens."""
 
 from fractions import Fraction
 from itertools import accumulate, combinations
@@ -146,3 +146,36 @@ def test_only_what_is_not_refilled_yet_is_given_back() -> None:
     settled = limits.give_back(second, first, NOW + 45 * SECOND, 60, 0, 60)
 
     assert limits.remaining(settled, NOW + 45 * SECOND, 60) == 15
+
+
+COUNTS = st.integers(0, 10**9)
+
+
+@given(COUNTS, COUNTS, COUNTS, COUNTS, COUNTS)
+def test_a_request_is_charged_to_plan_bonus_and_overdraft_and_to_nothing_twice(
+    tokens: int, per_day: int, plain: int, bonus_today: int, left: int
+) -> None:
+    used = plain + bonus_today
+    room = limits.left_of_day(per_day, used, bonus_today, left, 0)
+
+    share = limits.bonus_share(tokens, per_day, used, bonus_today, left)
+
+    assert 0 <= share <= min(left, tokens)
+    of_plan = tokens - share
+    assert of_plan <= max(0, per_day - plain) or share == left
+    after = limits.left_of_day(per_day, used + tokens, bonus_today + share, left - share, 0)
+    assert after == max(0, room - tokens)
+
+
+@given(COUNTS, COUNTS, COUNTS, COUNTS)
+def test_the_limit_of_the_day_is_what_was_used_and_what_is_left(
+    per_day: int, plain: int, bonus_today: int, left: int
+) -> None:
+    plain = min(plain, per_day)
+    limit = limits.limit_of_day(per_day, bonus_today, left)
+
+    assert limit == plain + bonus_today + limits.left_of_day(per_day, plain + bonus_today, bonus_today, left, 0)
+
+
+def test_more_used_than_granted_leaves_nothing() -> None:
+    assert limits.bonus_left(5, 7) == 0

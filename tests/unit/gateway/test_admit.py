@@ -247,3 +247,45 @@ def test_a_limit_of_no_requests_at_all_says_whom_to_ask() -> None:
 
     assert refusal.message == "The limit of this account is 0 requests per minute. Ask the operator for a larger one."
     assert refusal.retry is False
+
+
+def test_a_request_larger_than_plan_and_bonus_together_is_told_what_there_is() -> None:
+    limiter, who = MemoryLimiter(), principal(plan_limits=Limits(tokens_per_day=300), bonus_tokens=150)
+    settle(limiter, ask(limiter, who, max_output=250), 350)
+
+    with pytest.raises(Refusal) as refusal:
+        ask(limiter, who, max_output=301)
+
+    assert refusal.value.message == (
+        "This request may use up to 401 standard tokens, more than the limit of this account: "
+        "300 tokens per day and 100 bonus tokens that are left. Shorten the prompt or lower max_completion_tokens."
+    )
+
+
+def test_a_day_whose_bonus_is_used_up_is_refused_until_midnight() -> None:
+    limiter, who = MemoryLimiter(), principal(plan_limits=Limits(tokens_per_day=300), bonus_tokens=150)
+    settle(limiter, ask(limiter, who, max_output=350), 450)
+
+    with pytest.raises(Refusal) as refusal:
+        ask(limiter, who)
+
+    assert refusal.value.message == (
+        "The limit of this account is 450 tokens per day; 0 remain. This request may use up to 200. "
+        f"There is room again in 12h0m0s ({MIDNIGHT})."
+    )
+    assert dict(refusal.value.headers)[b"x-ratelimit-limit-tokens-day"] == b"450"
+
+
+def test_the_headers_of_a_day_tell_what_the_bonus_adds() -> None:
+    limiter, who = MemoryLimiter(), principal(plan_limits=Limits(tokens_per_day=300), bonus_tokens=150)
+    standing = settle(limiter, ask(limiter, who, max_output=300), 320)
+
+    assert dict(standing_headers(standing)) == {
+        b"x-ratelimit-limit-tokens-day": b"450",
+        b"x-ratelimit-remaining-tokens-day": b"130",
+        b"x-ratelimit-reset-tokens-day": b"12h0m0s",
+    }
+
+
+def settle(limiter: MemoryLimiter, admitted: Admitted, tokens: int) -> list[LimitState]:
+    return asyncio.run(limiter.settle(admitted.reservation, tokens, NOW)).standing

@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+import pytest
+
 from naxios.domain import clock
 from naxios.domain.catalogue import Provider, ProviderKind, Route, Secret
 from naxios.domain.limits import LimitName, Limits
@@ -73,7 +75,7 @@ def test_a_key_is_described_with_what_it_has_used_and_when_that_resets() -> None
         LimitState("key:42", LimitName.REQUESTS_PER_MINUTE, 10, 9, 6 * clock.SECOND),
     ]
 
-    assert json.loads(describe.key(who, standing, NOW)) == {
+    assert json.loads(describe.key(who, standing, 0, NOW)) == {
         "object": "key",
         "name": "laptop",
         "prefix": "nx_12345678",
@@ -100,11 +102,19 @@ def test_a_key_is_described_with_what_it_has_used_and_when_that_resets() -> None
                 "resets_at": "2024-10-04T12:00:06Z",
             },
         ],
+        "bonus": {"granted": 0, "used": 0, "remaining": 0},
     }
 
 
+@pytest.mark.parametrize(("used", "remaining"), [(0, 500), (120, 380), (501, 0)])
+def test_a_key_is_described_with_the_bonus_of_its_account(used: int, remaining: int) -> None:
+    described = json.loads(describe.key(principal(bonus_tokens=500), [], used, NOW))
+
+    assert described["bonus"] == {"granted": 500, "used": used, "remaining": remaining}
+
+
 def test_a_key_without_an_end_and_limits_says_so() -> None:
-    described = json.loads(describe.key(principal(), [], NOW))
+    described = json.loads(describe.key(principal(), [], 0, NOW))
 
     assert described["expires_at"] is None
     assert described["limits"] == []
@@ -113,6 +123,6 @@ def test_a_key_without_an_end_and_limits_says_so() -> None:
 def test_a_reset_is_never_told_too_early() -> None:
     standing = [LimitState("key:42", LimitName.REQUESTS_PER_MINUTE, 10, 9, 6 * clock.SECOND + 1)]
 
-    [limit] = json.loads(describe.key(principal(), standing, NOW))["limits"]
+    [limit] = json.loads(describe.key(principal(), standing, 0, NOW))["limits"]
 
     assert limit["resets_at"] == "2024-10-04T12:00:07Z"

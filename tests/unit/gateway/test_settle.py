@@ -9,10 +9,11 @@ import pytest
 from naxios.domain import clock
 from naxios.domain.journal import UsageEntry
 from naxios.domain.limits import LimitName, Limits
+from naxios.domain.principal import Principal
 from naxios.domain.usage import Exchanged, ReportedUsage, UsageSource
 from naxios.gateway.admit import scopes_of
 from naxios.gateway.journal import Journal
-from naxios.gateway.limits import Admitted, LimitState
+from naxios.gateway.limits import Admitted, LimitState, Reservation, Settled
 from naxios.gateway.limits.memory import MemoryLimiter
 from naxios.gateway.settle import Settlement
 from naxios.usage import journal_files
@@ -29,16 +30,18 @@ class Desk:
         self.journal = Journal(directory)
         self.directory = directory
 
-    def admit(self, *, multiplier: int = 1_000_000, context_tokens: int | None = 8_000) -> Settlement:
+    def admit(
+        self, *, multiplier: int = 1_000_000, context_tokens: int | None = 8_000, who: Principal = WHO
+    ) -> Settlement:
         """A request that has reserved 500 tokens and whose prompt has 400 bytes."""
         now = clock.now()
-        admitted = asyncio.run(self.limiter.admit(scopes_of(WHO), 500, now))
+        admitted = asyncio.run(self.limiter.admit(scopes_of(who), 500, now))
         assert isinstance(admitted, Admitted)
         return Settlement(
             request_id="req_1",
             endpoint="chat.completions",
             streamed=True,
-            principal=WHO,
+            principal=who,
             model=model(multiplier=multiplier),
             reservation=admitted.reservation,
             exchanged=Exchanged(prompt_bytes=400, context_tokens=context_tokens),
@@ -187,3 +190,60 @@ def test_time_to_the_first_byte_is_none_without_one_and_never_negative(desk: Des
         desk.settle(settlement)
 
     assert [entry.first_byte for entry in desk.entries()] == [0, 0]
+
+
+def test_what_the_bonus_was_charged_is_recorded(desk: Desk) -> None:
+    who = principal(plan_limits=Limits(tokens_per_day=500), bonus_tokens=1_000)
+    for _ in range(4):
+        settlement = desk.admit(who=who)
+        settlement.outcome.delivered, settlement.outcome.reported = True, ReportedUsage(97, 103)
+        desk.settle(settlement)
+
+    assert [(entry.standard_tokens, entry.bonus_tokens) for entry in desk.entries()] == [
+        (200, 0),
+        (200, 0),
+        (200, 100),
+        (200, 200),
+    ]
+    assert asyncio.run(desk.limiter.bonuses_used()) == {"account:17": 300}
+
+
+def test_a_limiter_that_fails_loses_no_record(tmp_path: Path) -> None:
+    class Broken(MemoryLimiter):
+        async def settle(self, reservation: Reservation, tokens: int, now: int) -> Settled:
+            raise ConnectionError
+
+    desk = Desk(tmp_path)
+    desk.limiter = Broken()
+    settlement = desk.admit()
+    settlement.outcome.delivered, settlement.outcome.reported = True, ReportedUsage(97, 41)
+
+    with pytest.raises(ConnectionError):
+        desk.settle(settlement)
+
+    assert [(entry.standard_tokens, entry.bonus_tokens) for entry in desk.entries()] == [(138, 0)]
+    desk.journal.close()
+
+
+def test_a_request_that_is_cancelled_while_its_limiter_answers_is_recorded(tmp_path: Path) -> None:
+    class Slow(MemoryLimiter):
+        async def settle(self, reservation: Reservation, tokens: int, now: int) -> Settled:
+            await asyncio.sleep(60)
+            raise AssertionError("it was to be cancelled")
+
+    desk = Desk(tmp_path)
+    desk.limiter = Slow()
+    settlement = desk.admit()
+    settlement.outcome.delivered, settlement.outcome.reported = True, ReportedUsage(97, 41)
+
+    async def cancelled() -> None:
+        task = asyncio.create_task(settlement.settle(desk.limiter, desk.journal))
+        await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.wait([task])
+        assert task.cancelled()
+
+    asyncio.run(cancelled())
+
+    assert [entry.standard_tokens for entry in desk.entries()] == [138]
+    desk.journal.close()

@@ -7,7 +7,7 @@ from django.test import Client
 
 from naxios.accounts.services import create_user
 
-PATHS = ["/staff/", "/staff/outbox/", "/staff/outbox/1/"]
+PATHS = ["/staff/", "/staff/accounts/", "/staff/outbox/", "/staff/outbox/1/"]
 
 
 @pytest.fixture

@@ -5,9 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from naxios.accounts.models import User
 from naxios.domain import clock
+from naxios.domain.entitlements import BonusSource
 from naxios.domain.journal import encode_line
 from naxios.gateway.journal import Journal
+from naxios.plans import queries as plans_queries
+from naxios.plans import services as plans
+from naxios.plans.models import BonusGrant
 from naxios.usage.models import UsageRecord, UsageRollup
 from naxios.usage.reconcile import Counted, Report, reconcile
 from naxios.usage.tasks import drain_journal
@@ -33,17 +38,20 @@ class Gateway:
     def __init__(self, directory: Path) -> None:
         self.journal = Journal(directory)
         self.tokens: dict[str, int] = {}
+        self.bonuses: dict[str, int] = {}
         self._number = 0
 
-    def serve(self, tokens: int = 150) -> None:
+    def serve(self, tokens: int = 150, bonus: int = 0) -> None:
         """One request of the present day."""
         self._number += 1
-        self.journal.append(used(self._number, admitted_at=clock.now(), standard_tokens=tokens))
+        self.journal.append(used(self._number, admitted_at=clock.now(), standard_tokens=tokens, bonus_tokens=bonus))
         for scope in ("account:17", "key:42"):
             self.tokens[scope] = self.tokens.get(scope, 0) + tokens
+        if bonus:
+            self.bonuses["account:17"] = self.bonuses.get("account:17", 0) + bonus
 
     def counted(self) -> Counted:
-        return Counted(clock.day_of(clock.now()), dict(self.tokens), self.journal.position)
+        return Counted(clock.day_of(clock.now()), dict(self.tokens), dict(self.bonuses), self.journal.position)
 
 
 @pytest.fixture
@@ -140,7 +148,49 @@ def test_counters_of_another_day_are_not_compared(tmp_path: Path) -> None:
     gateway.journal.close()
 
 
+@pytest.fixture
+def bonus(database: object) -> BonusGrant:
+    """A bonus of 1,000 tokens of account 17."""
+    user = User.objects.create(pk=17, email="dev@example.com")
+    return plans.grant_bonus(user=user, tokens=1_000, source=BonusSource.STAFF)
+
+
+@pytest.mark.usefixtures("bonus")
+def test_a_bonus_is_drawn_as_records_say_and_counters_count(tmp_path: Path) -> None:
+    gateway = Gateway(tmp_path)
+    gateway.serve(bonus=100)
+    gateway.serve(bonus=50)
+    drain_journal(tmp_path)
+    gateway.serve(bonus=30)
+
+    assert report(tmp_path, gateway.counted).differences == []
+    assert plans_queries.bonus_tokens_drawn() == {17: 150}
+    gateway.journal.close()
+
+
 # Differences
+
+
+def test_a_bonus_of_which_more_was_drawn_than_recorded_is_found(tmp_path: Path, bonus: BonusGrant) -> None:
+    gateway = Gateway(tmp_path)
+    gateway.serve(bonus=100)
+    drain_journal(tmp_path)
+    plans.draw_bonus(user_id=17, tokens=5, at=bonus.created_at)
+
+    assert report(tmp_path).differences == ["bonus of account 17: drawn 105 (records: 100)"]
+    gateway.journal.close()
+
+
+@pytest.mark.usefixtures("bonus")
+def test_a_bonus_counter_that_drifted_is_found(tmp_path: Path) -> None:
+    gateway = Gateway(tmp_path)
+    gateway.serve(bonus=100)
+    gateway.bonuses["account:17"] = 99
+
+    [difference] = report(tmp_path, gateway.counted).differences
+
+    assert difference == "bonus counter of account:17: 99, grants and journal 100"
+    gateway.journal.close()
 
 
 @pytest.mark.parametrize("field", SUMS)

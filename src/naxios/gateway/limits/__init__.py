@@ -7,7 +7,7 @@ import msgspec
 from naxios.domain.limits import LimitState, Scope, Scopes
 from naxios.domain.stored_usage import StoredUsage
 
-__all__ = ["Admitted", "LimitState", "Limiter", "Refused", "Reservation", "Scope", "Scopes"]
+__all__ = ["Admitted", "LimitState", "Limiter", "Refused", "Reservation", "Scope", "Scopes", "Settled"]
 
 
 class Reservation(msgspec.Struct, frozen=True):
@@ -41,14 +41,26 @@ class Refused(NamedTuple):
     standing: list[LimitState]
 
 
+class Settled(NamedTuple):
+    """A request has been charged. ``bonus_tokens`` are those of its tokens that the account's bonus was charged."""
+
+    standing: list[LimitState]
+    bonus_tokens: int
+
+
 class Limiter(Protocol):
     """One decision over all limits of a request, and its correction afterwards."""
 
     async def admit(self, scopes: Scopes, tokens: int, now: int) -> Admitted | Refused:
         """Take one request and ``tokens`` standard tokens in every scope, or nothing at all."""
 
-    async def settle(self, reservation: Reservation, tokens: int, now: int) -> list[LimitState]:
-        """Replace the reserved tokens by ``tokens`` (at least 0, possibly more than reserved); frees the slot."""
+    async def settle(self, reservation: Reservation, tokens: int, now: int) -> Settled:
+        """Replace the reserved tokens by ``tokens`` (at least 0, possibly more than reserved); frees the slot.
+
+        What goes beyond the plan's room of the reservation's day is charged to the bonus, if that day is the present
+        one or the one before. A caller may be cancelled while it waits; once begun, this is to be done all the same,
+        so an implementation that has to wait shields it.
+        """
 
     async def standing(self, scopes: Scopes, now: int) -> list[LimitState]:
         """How the limits stand, without taking anything."""
@@ -58,3 +70,9 @@ class Limiter(Protocol):
 
     async def counted(self, day: int) -> dict[str, int]:
         """Standard tokens settled in ``day``, by scope id; for reconciliation."""
+
+    async def bonus_used(self, scope: Scope) -> int:
+        """Bonus tokens that an account has ever used."""
+
+    async def bonuses_used(self) -> dict[str, int]:
+        """The same of every account that has used any, by scope id; for reconciliation."""

@@ -10,6 +10,8 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from naxios.domain.money import decimal_of_fine, format_fine
+
 register = template.Library()
 
 
@@ -58,12 +60,22 @@ def countdown(until: datetime) -> SafeString:
 
 
 @register.simple_tag
-def chart_rows(rows: Iterable[tuple[datetime, str, Iterable[int | None]]]) -> SafeString:
+def chart_rows(rows: Iterable[tuple[datetime, str, Iterable[int | None]]], currency: str = "") -> SafeString:
     """The rows of a chart's table. There may be hundreds, so they are not left to the template language."""
+    cells = (lambda values: _amounts(values, currency)) if currency else _cells
     return format_html_join(
         "\n",
         '<tr><th scope="row"><time datetime="{}">{}</time></th>{}</tr>',
-        ((f"{start:%Y-%m-%dT%H:%MZ}", label, _cells(values)) for start, label, values in rows),
+        ((f"{start:%Y-%m-%dT%H:%MZ}", label, cells(values)) for start, label, values in rows),
+    )
+
+
+def _amounts(values: Iterable[int | None], currency: str) -> SafeString:
+    """Amounts as they are written, with the bare number for whoever draws them."""
+    return format_html_join(
+        "",
+        '<td class="number" data-value="{}">{}</td>',
+        ((decimal_of_fine(v or 0, currency), format_fine(v or 0, currency)) for v in values),
     )
 
 

@@ -2,7 +2,7 @@
 
 from django import template
 
-from naxios.domain.money import format_money
+from naxios.domain.money import format_fine, format_money
 
 register = template.Library()
 
@@ -11,3 +11,9 @@ register = template.Library()
 def money(minor: int, currency: str) -> str:
     """1500, "usd" -> ``$15``."""
     return format_money(minor, currency)
+
+
+@register.filter
+def fine(hundredths: int, currency: str) -> str:
+    """123456, "usd" -> ``$12.3456``: costs, to the hundredth of a minor unit."""
+    return format_fine(hundredths, currency)

@@ -12,7 +12,7 @@ import pytest
 
 from naxios.domain import clock, limits
 from naxios.domain.limits import LimitName, Limits
-from naxios.domain.stored_usage import RecentUse, StoredUsage, TokensOfDay
+from naxios.domain.stored_usage import BonusUsed, RecentUse, StoredUsage, TokensOfDay
 from naxios.gateway.limits import Admitted, Limiter, LimitState, Refused, Reservation, Scope, Scopes
 
 DAY = 20_000
@@ -54,7 +54,15 @@ class Driven:
         return decision
 
     def settle(self, reservation: Reservation, tokens: int = 0, now: int = NOW) -> Standing:
-        return by_name(self._runner.run(self._limiter.settle(reservation, tokens, now)))
+        return by_name(self._runner.run(self._limiter.settle(reservation, tokens, now)).standing)
+
+    def charge(self, reservation: Reservation, tokens: int, now: int = NOW) -> int:
+        """Settle, and how many of the tokens the bonus took."""
+        return self._runner.run(self._limiter.settle(reservation, tokens, now)).bonus_tokens
+
+    def use(self, scopes: Scopes, tokens: int, now: int = NOW) -> int:
+        """A request that uses what it has reserved; how many of its tokens the bonus took."""
+        return self.charge(self.reserve(scopes, tokens, now), tokens, now)
 
     def standing(self, scopes: Scopes, now: int = NOW) -> Standing:
         return by_name(self._runner.run(self._limiter.standing(scopes, now)))
@@ -65,6 +73,12 @@ class Driven:
 
     def restore(self, stored: StoredUsage, now: int = NOW) -> None:
         self._runner.run(self._limiter.restore(stored, now))
+
+    def bonus_used(self, scope: Scope) -> int:
+        return self._runner.run(self._limiter.bonus_used(scope))
+
+    def bonuses_used(self) -> dict[str, int]:
+        return self._runner.run(self._limiter.bonuses_used())
 
     def counted(self, day: int = DAY) -> dict[str, int]:
         return self._runner.run(self._limiter.counted(day))
@@ -83,8 +97,9 @@ def account(
     tokens_per_minute: int | None = None,
     concurrency: int | None = None,
     id: int = 1,
+    bonus: int = 0,
 ) -> Scope:
-    return Scope(f"account:{id}", Limits(tokens_per_day, requests_per_minute, tokens_per_minute, concurrency))
+    return Scope(f"account:{id}", Limits(tokens_per_day, requests_per_minute, tokens_per_minute, concurrency), bonus)
 
 
 def key(
@@ -400,6 +415,169 @@ class LimiterConformance:
 
         assert limiter.remaining(scopes, LimitName.TOKENS_PER_DAY, MIDNIGHT + 3) == 90
         assert limiter.remaining(scopes, LimitName.CONCURRENCY, MIDNIGHT + 3) == 1
+
+    # Bonus tokens
+
+    def test_a_bonus_extends_the_day_of_the_account(self, limiter: Driven) -> None:
+        scopes = (account(tokens_per_day=100, bonus=50), key())
+
+        day = limiter.standing(scopes)["account:1", LimitName.TOKENS_PER_DAY]
+
+        assert (day.limit, day.remaining, day.reset) == (150, 150, 12 * clock.HOUR)
+        limiter.reserve(scopes, 150)
+        assert limiter.remaining(scopes, LimitName.TOKENS_PER_DAY) == 0
+        assert limiter.refusal(scopes, 1).limit.name is LimitName.TOKENS_PER_DAY
+
+    def test_the_plan_is_used_up_before_the_bonus(self, limiter: Driven) -> None:
+        scopes = (account(tokens_per_day=100, bonus=50),)
+
+        assert [limiter.use(scopes, tokens) for tokens in (60, 40, 20, 30)] == [0, 0, 20, 30]
+
+        assert limiter.bonus_used(scopes[0]) == 50
+        assert limiter.counted() == {"account:1": 150}
+        limiter.refusal(scopes, 1)
+
+    def test_a_request_may_take_from_both(self, limiter: Driven) -> None:
+        scopes = (account(tokens_per_day=100, bonus=50),)
+        limiter.use(scopes, 90)
+
+        assert limiter.use(scopes, 30) == 20
+
+        day = limiter.standing(scopes)["account:1", LimitName.TOKENS_PER_DAY]
+        assert (day.limit, day.remaining) == (150, 30)
+
+    def test_what_is_reserved_and_not_used_is_not_charged_to_the_bonus(self, limiter: Driven) -> None:
+        scopes = (account(tokens_per_day=100, bonus=50),)
+        running = limiter.reserve(scopes, 140)
+
+        assert limiter.charge(running, 100) == 0
+        assert limiter.remaining(scopes, LimitName.TOKENS_PER_DAY) == 50
+
+    def test_what_others_hold_reserved_does_not_push_a_request_into_the_bonus(self, limiter: Driven) -> None:
+        scopes = (account(tokens_per_day=100, bonus=50),)
+        first, second = limiter.reserve(scopes, 100), limiter.reserve(scopes, 50)
+
+        assert limiter.charge(second, 50) == 0
+        assert limiter.charge(first, 100) == 50
+
+    def test_what_goes_beyond_the_bonus_as_well_overdraws_the_plan(self, limiter: Driven) -> None:
+        scopes = (account(tokens_per_day=100, bonus=50),)
+
+        assert limiter.charge(limiter.reserve(scopes, 150), 400) == 50
+
+        day = limiter.standing(scopes)["account:1", LimitName.TOKENS_PER_DAY]
+        assert (day.limit, day.remaining) == (150, 0)
+        assert limiter.counted() == {"account:1": 400}
+        granted = (account(tokens_per_day=100, bonus=60),)
+        assert limiter.remaining(granted, LimitName.TOKENS_PER_DAY) == 10  # an overdraft does not eat it
+
+    def test_a_bonus_is_used_up_once_and_not_anew_every_day(self, limiter: Driven) -> None:
+        scopes = (account(tokens_per_day=100, bonus=50),)
+        limiter.use(scopes, 120)
+        tomorrow = NOW + clock.DAY
+
+        day = limiter.standing(scopes, tomorrow)["account:1", LimitName.TOKENS_PER_DAY]
+
+        assert (day.limit, day.remaining) == (130, 130)
+        assert limiter.use(scopes, 130, tomorrow) == 30
+        limiter.refusal(scopes, 1, tomorrow)
+        assert limiter.remaining(scopes, LimitName.TOKENS_PER_DAY, tomorrow + clock.DAY) == 100
+
+    def test_keys_share_the_bonus_of_their_account_and_have_none_of_their_own(self, limiter: Driven) -> None:
+        of_account = account(tokens_per_day=100, bonus=50)
+
+        assert limiter.use((of_account, key(id=1)), 120) == 20
+        assert limiter.use((of_account, key(id=2)), 30) == 30
+
+        assert limiter.bonuses_used() == {"account:1": 50}
+
+    def test_the_limit_of_a_key_holds_whatever_the_bonus(self, limiter: Driven) -> None:
+        scopes = (account(tokens_per_day=100, bonus=1_000), key(tokens_per_day=110))
+        limiter.use(scopes, 110)
+
+        assert limiter.refusal(scopes, 1).limit.scope == "key:1"
+
+    def test_an_unlimited_day_takes_nothing_of_a_bonus(self, limiter: Driven) -> None:
+        scopes = (account(bonus=50),)
+
+        assert limiter.use(scopes, 1_000) == 0
+
+        assert limiter.bonuses_used() == {}
+        limited = (account(tokens_per_day=1_000, bonus=50),)
+        assert limiter.use(limited, 50) == 50
+
+    def test_a_bonus_that_is_given_later_counts_on_top_of_what_is_used(self, limiter: Driven) -> None:
+        limiter.use((account(tokens_per_day=100),), 100)
+
+        assert limiter.use((account(tokens_per_day=100, bonus=50),), 30) == 30
+
+        assert limiter.remaining((account(tokens_per_day=100, bonus=90),), LimitName.TOKENS_PER_DAY) == 60
+
+    def test_what_is_used_of_a_bonus_that_was_taken_back_stays_used(self, limiter: Driven) -> None:
+        limiter.use((account(tokens_per_day=100, bonus=50),), 130)
+        taken_back = (account(tokens_per_day=100, bonus=30),)
+
+        day = limiter.standing(taken_back)["account:1", LimitName.TOKENS_PER_DAY]
+
+        assert (day.limit, day.remaining) == (130, 0)
+        assert limiter.remaining(taken_back, LimitName.TOKENS_PER_DAY, NOW + clock.DAY) == 100
+
+    def test_fewer_tokens_granted_than_used_leave_none_and_never_less(self, limiter: Driven) -> None:
+        limiter.use((account(tokens_per_day=100, bonus=50),), 130)
+        behind = (account(tokens_per_day=100, bonus=10),)
+
+        assert limiter.remaining(behind, LimitName.TOKENS_PER_DAY) == 0
+        assert limiter.use(behind, 100, NOW + clock.DAY) == 0
+
+    @pytest.mark.parametrize(("tokens", "wait"), [(150, 12 * clock.HOUR), (151, limits.NEVER)])
+    def test_a_request_that_fits_no_day_with_what_is_left_of_the_bonus_never_fits(
+        self, limiter: Driven, tokens: int, wait: int
+    ) -> None:
+        scopes = (account(tokens_per_day=100, bonus=90),)
+        limiter.use(scopes, 140)
+
+        assert limiter.refusal(scopes, tokens).wait == wait
+
+    def test_what_still_runs_at_midnight_takes_the_bonus_that_its_own_day_needs(self, limiter: Driven) -> None:
+        scopes = (account(tokens_per_day=100, bonus=50),)
+        limiter.use(scopes, 70, MIDNIGHT - 2)
+        first, second = limiter.reserve(scopes, 40, MIDNIGHT - 1), limiter.reserve(scopes, 40, MIDNIGHT - 1)
+
+        assert limiter.charge(first, 40, MIDNIGHT + 1) == 10
+        assert limiter.charge(second, 40, MIDNIGHT + 1) == 40
+
+        day = limiter.standing(scopes, MIDNIGHT + 1)["account:1", LimitName.TOKENS_PER_DAY]
+        assert (day.limit, day.remaining) == (100, 100)
+
+    def test_what_runs_for_longer_than_a_day_takes_no_bonus(self, limiter: Driven) -> None:
+        scopes = (account(tokens_per_day=100, bonus=50),)
+        running = limiter.reserve(scopes, 120, NOW - 2 * clock.DAY)
+
+        assert limiter.charge(running, 120, NOW) == 0
+
+    def test_a_bonus_goes_on_where_earlier_processes_left_it(self, limiter: Driven) -> None:
+        limiter.restore(StoredUsage(days=(TokensOfDay(1, 1, DAY, 120),), bonuses=(BonusUsed(1, 35, DAY, 20),)))
+        scopes = (account(tokens_per_day=100, bonus=50), key())
+
+        day = limiter.standing(scopes)["account:1", LimitName.TOKENS_PER_DAY]
+
+        assert (day.limit, day.remaining) == (135, 15)
+        assert limiter.bonuses_used() == {"account:1": 35}
+        assert limiter.use(scopes, 15) == 15
+
+    def test_a_bonus_that_was_used_on_other_days_is_used(self, limiter: Driven) -> None:
+        limiter.restore(StoredUsage(bonuses=(BonusUsed(1, 35, DAY - 1, 20),)))
+
+        day = limiter.standing((account(tokens_per_day=100, bonus=50),))["account:1", LimitName.TOKENS_PER_DAY]
+
+        assert (day.limit, day.remaining) == (115, 115)
+
+    def test_an_account_without_use_of_a_bonus_has_used_none(self, limiter: Driven) -> None:
+        limiter.use((account(tokens_per_day=100, bonus=50),), 100)
+
+        assert limiter.bonus_used(account()) == 0
+        assert limiter.bonus_used(account(id=2)) == 0
+        assert limiter.bonuses_used() == {}
 
     # What earlier processes recorded
 

@@ -3,6 +3,7 @@
 import asyncio
 from contextlib import AbstractAsyncContextManager
 
+import msgspec
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, rule
@@ -42,6 +43,7 @@ class LimiterMachine(RuleBasedStateMachine):
     def open(self, before_midnight: int) -> None:
         self.now = MIDNIGHT - before_midnight
         self.model = NaiveLimiter()
+        self.bonuses = dict.fromkeys((account.id for account in _ACCOUNTS), 0)
         self._runner = asyncio.Runner()
         self._context = self.open_limiter()
         self.limiter = Driven(self._runner, self._runner.run(self._context.__aenter__()))
@@ -50,9 +52,18 @@ class LimiterMachine(RuleBasedStateMachine):
     def wait(self, pause: int) -> None:
         self.now += pause
 
+    @rule(account=st.sampled_from(_ACCOUNTS), tokens=st.integers(1, 400))
+    def give_a_bonus(self, account: Scope, tokens: int) -> None:
+        self.bonuses[account.id] += tokens
+
+    @rule(account=st.sampled_from(_ACCOUNTS), tokens=st.integers(1, 400))
+    def take_a_bonus_back(self, account: Scope, tokens: int) -> None:
+        unused = self.bonuses[account.id] - self.model.bonuses_used().get(account.id, 0)
+        self.bonuses[account.id] -= min(tokens, max(0, unused))
+
     @rule(target=running, account=st.sampled_from(_ACCOUNTS), key=st.sampled_from(_KEYS), tokens=_TOKENS)
     def ask(self, account: Scope, key: Scope, tokens: int) -> object:
-        scopes = (account, key)
+        scopes = (self._with_bonus(account), key)
         full = self.model.waits(scopes, tokens, self.now)
 
         decision = self.limiter.admit(scopes, tokens, self.now)
@@ -77,20 +88,24 @@ class LimiterMachine(RuleBasedStateMachine):
             return
         reservation, request = admitted
 
-        standing = self.limiter.settle(reservation, tokens, self.now)
+        charged = self.limiter.charge(reservation, tokens, self.now)
 
-        self.model.settle(request, tokens, self.now)
-        assert standing == self.model.standing(request.scopes, self.now)
+        assert charged == self.model.settle(request, tokens, self.now)
+        assert self.limiter.standing(request.scopes, self.now) == self.model.standing(request.scopes, self.now)
 
     @invariant()
     def both_stand_the_same(self) -> None:
-        scopes = (*_ACCOUNTS, *_KEYS)
+        scopes = (*map(self._with_bonus, _ACCOUNTS), *_KEYS)
         assert self.limiter.standing(scopes, self.now) == self.model.standing(scopes, self.now)
 
     @invariant()
     def both_have_counted_the_same(self) -> None:
         day = self.now // clock.DAY
         assert self.limiter.counted(day) == self.model.counted(day)
+        assert self.limiter.bonuses_used() == self.model.bonuses_used()
+
+    def _with_bonus(self, account: Scope) -> Scope:
+        return msgspec.structs.replace(account, bonus_tokens=self.bonuses[account.id])
 
     def teardown(self) -> None:
         self._runner.run(self._context.__aexit__(None, None, None))

@@ -7,6 +7,7 @@
   const FONT = '12px "Geist", system-ui, sans-serif';
   const units = {
     "": (value) => short(value),
+    money: (value) => short(value),
     ms: (value) => (value >= 1000 ? `${round(value / 1000)} s` : `${round(value)} ms`),
   };
 
@@ -22,6 +23,7 @@
   }
 
   function number(cell) {
+    if (cell.dataset.value !== undefined) return Number(cell.dataset.value);
     const text = cell.textContent.replaceAll(",", "").trim();
     return /^\d/.test(text) ? Number(text) : null;
   }
@@ -108,7 +110,7 @@
         legend: { show: false },
         scales: {
           x: { time: false, range: (_, low, high) => [low - 0.6, high + 0.6] },
-          y: { range: (_, low, high) => [0, high > 0 ? uPlot.rangeNum(0, high, 0.05, true)[1] : 1] },
+          y: { range: (_, low, high) => this.range(low, high) },
         },
         axes: [
           { ...axis, size: 28, grid: { show: false }, splits: () => this.marks(), values: (_, at) => at.map((index) => this.table.labels[index]) },
@@ -128,6 +130,12 @@
       const every = Math.ceil((width + 20) / step);
       const last = Math.floor(count - 0.4 - Math.max(0, width / 2 - 8) / step);
       return this.table.labels.map((_, index) => index).filter((index) => index <= last && (last - index) % every === 0);
+    }
+
+    // From nothing up, or from the lowest below nothing.
+    range(low, high) {
+      if (low < 0) return uPlot.rangeNum(low, Math.max(high, 0), 0.05, true);
+      return [0, high > 0 ? uPlot.rangeNum(0, high, 0.05, true)[1] : 1];
     }
 
     height(value) {

@@ -1,0 +1,1 @@
+"""The pages about codes: one for everybody, and those of the console."""
