@@ -11,7 +11,7 @@ from naxios.accounts import queries as accounts
 from naxios.accounts.access import staff_required
 from naxios.accounts.origin import Origin
 from naxios.accounts.rate_limits import limited
-from naxios.discord import free_tier, queries
+from naxios.discord import bot_state, free_tier, queries
 from naxios.discord import overview as console
 from naxios.discord.forms import MoveForm
 from naxios.discord.models import Identity, Membership
@@ -23,7 +23,7 @@ from naxios.web.requests import SignedInRequest
 @never_cache
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
-    """Counts, what is wrong, who is in grace, and a list to search."""
+    """Counts, what is wrong, the bot, who is in grace, and a list to search."""
     search, state = request.GET.get("q", "")[:100], request.GET.get("state", "")
     shown = console.overview(search=search, state=state, number=request.GET.get("page", 1))
     context = {
@@ -31,6 +31,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "search": search,
         "state": state,
         "states": Identity.Verification,
+        "bot": bot_state.bot_state(),
         "is_configured": config.load().discord_is_configured,
     }
     return render(request, "discord/staff_overview.html", context)

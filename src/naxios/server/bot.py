@@ -11,7 +11,7 @@ import structlog
 from naxios.config import Config
 from naxios.server import leadership
 
-FIRST_REST_SECONDS = 5.0
+FIRST_REST_SECONDS = 1.0
 LONGEST_REST_SECONDS = 300.0
 STOP_SECONDS = 8.0
 

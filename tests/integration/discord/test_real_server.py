@@ -69,6 +69,18 @@ def test_leave_is_403_within_seconds_and_coming_back_goes_on_with_the_same_day(
     assert left[0] - left[1] >= used
 
 
+def test_how_routes_fare_is_told_to_nobody_without_the_servers_own_token(server: Server) -> None:
+    assert httpx.get(f"{server.url}/internal/health").status_code == 404
+    assert httpx.get(f"{server.url}/internal/health", headers={"authorization": "Bearer x"}).status_code == 404
+
+
+def test_without_a_token_the_command_says_which_setting_is_missing(server: Server) -> None:
+    refused = server.run("bot", NAXIOS_DISCORD_BOT_TOKEN="")
+
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("naxios: There is no bot: NAXIOS_DISCORD_BOT_TOKEN is not set.")
+
+
 def test_another_process_takes_over_when_the_bots_dies(server: Server, discord: StandInDiscord) -> None:
     with bot_process(server) as second:
         assert "Another process is the bot" in said(second)

@@ -3,17 +3,18 @@
 from collections.abc import Callable
 from importlib import import_module
 from importlib.util import find_spec
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.urls import reverse
 
 from naxios import config
+from naxios.abuse import queries as abuse
 from naxios.accounts.origin import Origin
 from naxios.discord import queries, services
 from naxios.discord.bot import wording
 from naxios.discord.bot.models import OutagePost
 from naxios.domain import clock
-from naxios.domain.entitlements import State
+from naxios.domain.entitlements import Decision, State
 from naxios.domain.limits import LimitName, account_scope
 from naxios.domain.moments import moment
 from naxios.keys import queries as keys
@@ -21,6 +22,9 @@ from naxios.plans import queries as plans
 from naxios.status import queries as statuses
 from naxios.usage import live
 from naxios.usage import queries as usages
+
+if TYPE_CHECKING:
+    from naxios.discord.models import Identity
 
 ORIGIN = Origin(None, "Discord")
 """What is noted of where a command came from: Discord tells no addresses."""
@@ -58,10 +62,11 @@ def verify(asked: Asked) -> str:
     told = queries.reason_of(identity)
     if told is not None:
         return wording.not_verified(told, link=_discord_page(), invite=config.load().discord_invite_url)
+    entitled = plans.entitled(identity.user_id)
     return wording.verified(
         identity.decided_at,
-        plan=plans.plan_of(identity.user_id).name,
-        told=queries.free_tier_of(identity.user_id).told,
+        plan=entitled.plan.name,
+        in_the_way=_in_the_way(identity, entitled.decision),
         link=_link("dashboard:home"),
     )
 
@@ -73,10 +78,9 @@ def usage(asked: Asked) -> str:
         return _not_connected()
     entitled = plans.entitled(identity.user_id)
     link = _link("usage:explore")
-    if entitled.decision.state is State.LAPSED:
-        return wording.lapsed(entitled.decision.plan, link=_link("dashboard:home"))
-    if entitled.decision.state is State.UNVERIFIED:
-        return verify(asked)
+    in_the_way = _in_the_way(identity, entitled.decision)
+    if in_the_way:
+        return wording.stopped(in_the_way, link=_link("dashboard:home"))
     now = clock.now()
     scope = account_scope(identity.user_id, entitled.plan.limits)
     of_day = next(
@@ -135,6 +139,21 @@ def status(asked: Asked) -> str:
         since,
         link=_link("status:overview"),
     )
+
+
+def _in_the_way(identity: "Identity", decision: Decision) -> str:
+    """Why keys do not work, and what to do; empty if they do. As the gateway has it."""
+    if identity.user.is_suspended or not identity.user.is_active:
+        return wording.SUSPENDED
+    match decision.state:
+        case State.LAPSED:
+            return wording.lapsed(decision.plan)
+        case State.UNVERIFIED:
+            return queries.why_unverified(identity.user_id)
+        case State.FREE:
+            return abuse.why_held(identity.user_id)
+        case State.ENTITLED:
+            return ""
 
 
 def _not_connected() -> str:

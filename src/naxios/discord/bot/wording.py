@@ -16,6 +16,7 @@ LONGEST = 2000
 MOST_LINES = 12
 
 NOT_NOW = "Naxios cannot answer that at the moment. Try again in a minute."
+SUSPENDED = "Your account is suspended. Contact the operator."
 UNKNOWN_COMMAND = "There is no such command here. Type / to see those that there are; they may just have changed."
 
 
@@ -37,10 +38,10 @@ def not_connected(site: str, *, link: str) -> str:
     )
 
 
-def verified(since: datetime, *, plan: str, told: Told | None, link: str) -> str:
-    """``told`` is what stands between somebody and the free tier in spite of it, if something does."""
+def verified(since: datetime, *, plan: str, in_the_way: str, link: str) -> str:
+    """``in_the_way`` is why keys do not work in spite of it, if they do not."""
     first = f"You are verified, since {_moment(since)}. Your plan is **{escape_markdown(plan)}**."
-    return "\n".join([first, *([str(told)] if told else []), _link(link)])
+    return "\n".join([first, *([in_the_way] if in_the_way else []), _link(link)])
 
 
 def not_verified(told: Told, *, link: str, invite: str) -> str:
@@ -51,9 +52,14 @@ def not_verified(told: Told, *, link: str, invite: str) -> str:
     return "\n".join(lines)
 
 
-def lapsed(plan: str, *, link: str) -> str:
+def lapsed(plan: str) -> str:
     """A plan has ended that refuses requests afterwards."""
-    return f"Your plan **{escape_markdown(plan)}** has ended. What you can do now: {_link(link)}"
+    return f"Your plan **{escape_markdown(plan)}** has ended. The dashboard says what you can do now."
+
+
+def stopped(in_the_way: str, *, link: str) -> str:
+    """Keys do not work."""
+    return f"Your keys do not work at the moment. {in_the_way}\n{_link(link)}"
 
 
 def used(

@@ -4,6 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from naxios.abuse.models import Review
+from naxios.accounts import services as accounts
 from naxios.accounts.models import User
 from naxios.discord import services
 from naxios.discord.bot import answers
@@ -124,3 +126,21 @@ def test_a_ticket_names_the_contact_address_or_the_page(monkeypatch: pytest.Monk
 @pytest.mark.usefixtures("database", "discord_settings")
 def test_without_a_gateway_the_status_page_is_named() -> None:
     assert "cannot be seen from here" in answers.status(ASKED)
+
+
+def test_a_suspended_account_is_told_so(ada: User) -> None:
+    connected(ada)
+    accounts.suspend(user=ada)
+
+    assert "suspended" in answers.usage(ASKED)
+    assert "suspended" in answers.verify(ASKED)
+
+
+def test_a_held_free_tier_is_told_with_the_way_out(ada: User) -> None:
+    connected(ada)
+    review = Review.objects.create(user=ada, held_at=datetime.now(UTC))
+
+    assert "held for a review" in answers.usage(ASKED)
+
+    review.delete()
+    assert "held" not in answers.usage(ASKED)
