@@ -32,6 +32,7 @@ from naxios.keys import services as keys  # noqa: E402
 from naxios.plans import queries as plan_queries  # noqa: E402
 from naxios.plans import services as plans  # noqa: E402
 from naxios.usage import services as usage  # noqa: E402
+from tests.browser.selling import sell  # noqa: E402
 
 MODELS = [
     ("gpt-5-mini", "openai", 5),
@@ -57,12 +58,12 @@ def person(email: str, password: str, *, staff: bool) -> tuple[Any, str]:
     return user, session.session_key
 
 
-def requests(user_id: int, key_ids: list[int]) -> list[Entry]:
-    """Requests of the last weeks, more by day than by night, a few of them failed."""
+def requests(user_id: int, key_ids: list[int], *, first: int = 0, count: int = REQUESTS) -> list[Entry]:
+    """Requests of the last weeks, more by day than by night, a few of them failed; ``first`` numbers them."""
     chance = random.Random(7)
     now = clock.now()
     entries: list[Entry] = []
-    for number in range(REQUESTS):
+    for number in range(first, first + count):
         age = int(chance.random() ** 2 * DAYS * clock.DAY) + clock.SECOND
         (model, provider, _), status = chance.choices(MODELS, [weight for *_, weight in MODELS])[0], 200
         if chance.random() < 0.03:
@@ -164,8 +165,19 @@ def main(owner_email: str, staff_email: str, password: str) -> None:
     usage.record(entries=requests(owner.pk, [production.pk, production.pk, staging.pk]), segment="past", offset=1)
     usage.forget_segment(segment="past")
     redeem_codes(owner, staff)
+    customer, customer_session = person("customer@example.com", password, staff=False)
+    bought, _ = keys.create(user=customer, name="shop")
+    entries = requests(customer.pk, [bought.pk], first=REQUESTS, count=REQUESTS // 3)
+    usage.record(entries=entries, segment="past", offset=2)
+    usage.forget_segment(segment="past")
+    sell(customer)
     review = suspicions(held, staff)
-    sessions = {"owner": owner_session, "staff": staff_session, "held": held_session}
+    sessions = {
+        "owner": owner_session,
+        "staff": staff_session,
+        "customer": customer_session,
+        "held": held_session,
+    }
     print(json.dumps({"sessions": sessions, "key_id": production.pk, "review": review}))
 
 

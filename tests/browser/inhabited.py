@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from playwright.sync_api import BrowserContext
@@ -14,7 +15,16 @@ from tests.serving import Server
 PASSWORD = "correct horse battery staple"
 OWNER = "dev@example.com"
 STAFF = "staff@example.com"
+SETTINGS = {
+    "NAXIOS_MANUAL_INVOICES": "true",
+    "NAXIOS_INVOICE_INSTRUCTIONS": "Transfer the amount to Example Ltd, IBAN XX00 0000 0000 0000 0000 00.",
+    "NAXIOS_STRIPE_SECRET_KEY": "sk_test_nobody_answers",
+    "NAXIOS_STRIPE_WEBHOOK_SECRET": "whsec_nobody_sends",
+    "NAXIOS_STRIPE_API_URL": "http://127.0.0.1:9",
+}
+"""Both ways to pay; at the other end of one of them there is nobody."""
 
+_ROOT = Path(__file__).parents[2]
 _INHABIT = Path(__file__).with_name("inhabit.py")
 
 
@@ -28,8 +38,8 @@ class Inhabited:
     review: int
 
     def path(self, visit: Visit) -> str:
-        """Where ``visit`` leads here."""
-        return visit.path.format(key=self.key_id, review=self.review)
+        """Where ``visit`` goes, with the numbers of what was made."""
+        return visit.path.format(key=self.key_id, review=self.review, year=datetime.now(UTC).year)
 
     def enter(self, context: BrowserContext, who: str) -> None:
         """Sign ``who`` in, if that is anybody."""
@@ -43,9 +53,10 @@ def inhabit(server: Server) -> Inhabited:
     The server is stopped meanwhile: counters learn of usage that they did not count at a start.
     """
     assert server.stop() == 0
+    server.environment |= SETTINGS
     done = subprocess.run(
         [sys.executable, str(_INHABIT), OWNER, STAFF, PASSWORD],
-        env=server.environment,
+        env={**server.environment, "PYTHONPATH": str(_ROOT)},
         cwd=server.log.parent,
         capture_output=True,
         text=True,

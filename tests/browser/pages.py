@@ -4,9 +4,9 @@ from typing import NamedTuple
 
 
 class Visit(NamedTuple):
-    """One page: its path (``{key}`` is the id of a key, ``{review}`` the number of a review) and who looks at it.
+    """One page: its path and who looks at it: visitor, owner, customer, staff, or somebody whose free tier is held.
 
-    That is a visitor, the owner of keys, staff, or somebody whose free tier is held.
+    In the path, ``{key}`` is the id of a key, ``{review}`` the number of a review and ``{year}`` the present year.
     """
 
     path: str
@@ -46,6 +46,11 @@ PAGES = [
     Visit("/dashboard/usage/", "owner"),
     Visit("/dashboard/limits/", "owner"),
     Visit("/dashboard/playground/", "owner"),
+    Visit("/dashboard/billing/", "customer"),
+    Visit("/dashboard/billing/buy/pack/million/", "customer"),
+    Visit("/dashboard/billing/subscriptions/1/change/?plan=max", "customer"),
+    Visit("/dashboard/billing/subscriptions/1/cancel/", "customer"),
+    Visit("/dashboard/billing/invoices/{year}-00001/", "customer"),
     Visit("/dashboard/discord/", "owner"),
     Visit("/dashboard/redeem/", "owner"),
     Visit("/dashboard/security/", "owner"),
@@ -63,6 +68,11 @@ PAGES = [
     Visit("/staff/accounts/1/", "staff"),
     Visit("/staff/accounts/1/entitlements/2/end/", "staff"),
     Visit("/staff/accounts/1/bonuses/1/take-back/", "staff"),
+    Visit("/staff/billing/", "staff"),
+    Visit("/staff/billing/invoices/{year}-00001/paid/", "staff"),
+    Visit("/staff/billing/payments/ch_pack/refund/", "staff"),
+    Visit("/staff/revenue/", "staff"),
+    Visit("/staff/margin/", "staff"),
     Visit("/staff/codes/", "staff"),
     Visit("/staff/codes/create/", "staff"),
     Visit("/staff/codes/1/", "staff"),

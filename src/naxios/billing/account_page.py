@@ -9,6 +9,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from naxios.billing import items, queries
 from naxios.billing.models import Invoice, TokenPack
 from naxios.billing.providers import PaymentProvider
+from naxios.billing.providers.truth import SubscriptionState
 from naxios.billing.queries import Overview
 from naxios.domain import clock, limits
 from naxios.domain.entitlements import Decision, Source, State
@@ -72,6 +73,12 @@ class BillingPage:
         return any(provider.name == found.customer.provider and provider.renews for provider in self.providers)
 
     @property
+    def is_past_due(self) -> bool:
+        """Whether the subscription goes on only if its last payment is made."""
+        found = self.overview.subscription
+        return found is not None and found.state == SubscriptionState.PAST_DUE
+
+    @property
     def portal(self) -> str:
         """The provider at which one changes how one pays; empty if there is none."""
         names = {provider.name for provider in self.providers if provider.has_portal}
@@ -82,20 +89,22 @@ def billing_page(user: AbstractBaseUser, now: datetime) -> BillingPage:
     """The page of ``user``."""
     plan, decision = plans.entitled(user.pk, now=microseconds(now))
     bonus = plans.bonus_of(user.pk, microseconds(now))
+    overview = queries.overview(user)
+    bought = overview.subscription
     listed = [one for one in listing.entitlements(user.pk, decision, now) if not one.is_over]
     counting = next((one.entitlement for one in listed if one.counts), None)
     return BillingPage(
         plan=plan,
         decision=decision,
-        why=_why(decision),
+        why=_why(decision, on_trial=bought is not None and bought.state == SubscriptionState.TRIALING),
         ends=None if counting is None or counting.ends_at is None else plans.loss_by_end(counting, now),
         lapse=plans.lapsed(user.pk),
         entitlements=listed,
         today=_today(user.pk, plan, bonus, now),
         bonus=bonus,
-        overview=queries.overview(user),
+        overview=overview,
         invoices=list(queries.invoices_of(user)[:MOST_INVOICES]),
-        spent=queries.spent_since(user, floor(Period.MONTH, now)),
+        spent=queries.spent_since(user.pk, floor(Period.MONTH, now)),
         providers=queries.providers(),
         plans=items.plans_for_sale(),
         packs=queries.packs(),
@@ -109,7 +118,7 @@ _WHY = {
 }
 
 
-def _why(decision: Decision) -> str:
+def _why(decision: Decision, *, on_trial: bool) -> str:
     match decision.state:
         case State.UNVERIFIED:
             return "It is for verified members of the Discord server, and you are not verified yet."
@@ -119,6 +128,8 @@ def _why(decision: Decision) -> str:
             return "You are a verified member of the Discord server."
         case State.FREE:
             return "Everybody who has no other plan is on it."
+    if on_trial and decision.grant is not None and decision.grant.source is Source.SUBSCRIPTION:
+        return "You are trying it for free."
     return _WHY[decision.grant.source] if decision.grant and decision.grant.source in _WHY else ""
 
 

@@ -20,6 +20,8 @@ from naxios.plans import queries as plans
 
 OPEN_FOR = timedelta(hours=1)
 
+_AWAY = "{} cannot be reached now, so nothing was bought. Try again in a few minutes."
+
 
 class OpenElsewhere(Refused):
     """Another checkout is open; ``checkout`` is it."""
@@ -51,6 +53,7 @@ def start_for_plan(*, user: AbstractBaseUser, plan_name: str, provider_name: str
     """
     provider, plan = registry.by_name(provider_name), plans.by_name(plan_name)
     customer = customers.of_user(user, provider)
+    _look_after_expired(user)
     with transaction.atomic():
         accounts.lock(user=user)
         _refuse_suspended(user)
@@ -117,6 +120,19 @@ def has_subscribed_before(user: AbstractBaseUser) -> bool:
     return Subscription.objects.filter(customer__user_id=user.pk).exclude(state=SubscriptionState.INCOMPLETE).exists()
 
 
+def _look_after_expired(user: AbstractBaseUser) -> None:
+    """Find out about checkouts that are over and were not heard of: one may have been paid, and a second one is no."""
+    unheard = Checkout.objects.filter(
+        customer__user_id=user.pk, plan__isnull=False, state=CheckoutState.OPEN, expires_at__lte=timezone.now()
+    ).exclude(reference="")
+    for customer in {checkout.customer for checkout in unheard.select_related("customer")}:
+        provider = registry.by_name(customer.provider)
+        try:
+            reading.bring_up_to_date(customer, provider)
+        except ProviderTrouble:
+            raise Refused(_AWAY.format(provider.title)) from None
+
+
 def _opened(checkout: Checkout, provider: PaymentProvider, item: Item) -> Checkout:
     """``checkout`` with its page. Two at once ask the provider with the same key, and get the same page."""
     if checkout.url:
@@ -126,9 +142,7 @@ def _opened(checkout: Checkout, provider: PaymentProvider, item: Item) -> Checko
         opened = provider.open_checkout(_order(checkout, customer, item))
     except ProviderTrouble:
         _give_up(checkout)
-        raise Refused(
-            f"{provider.title} cannot be reached now, so nothing was bought. Try again in a few minutes."
-        ) from None
+        raise Refused(_AWAY.format(provider.title)) from None
     except Refused:
         _give_up(checkout)
         raise

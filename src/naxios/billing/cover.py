@@ -6,8 +6,9 @@ import msgspec
 
 from naxios.billing.providers.truth import SubscriptionState
 
-RENEWAL_LEEWAY = timedelta(hours=6)
-"""A renewal is known some moments after its period; and if the webhook is lost, once it is next looked for."""
+RENEWAL_LEEWAY = timedelta(days=1)
+"""A renewal is known some moments after its period. If its webhook is lost it is looked for hourly: so long may the
+provider be away before somebody who pays is taken for somebody who does not."""
 
 
 class Facts(msgspec.Struct, frozen=True):

@@ -46,10 +46,16 @@ def overview(user: AbstractBaseUser) -> Overview:
     return Overview(
         subscription=best or (subscriptions[0] if subscriptions else None),
         open_checkout=open_plan_checkout(user),
-        fix=invoices_of(user).filter(state=InvoiceState.OPEN, attempts__gt=0).exclude(hosted_url="").first(),
+        fix=_fix(user),
         customers=list(Customer.objects.filter(user_id=user.pk, gone_at=None).exclude(reference="")),
         has_trial=not checkouts.has_subscribed_before(user),
     )
+
+
+def _fix(user: AbstractBaseUser) -> Invoice | None:
+    """The invoice that could not be collected and is still worth paying: not for what has ended since."""
+    failed = invoices_of(user).filter(state=InvoiceState.OPEN, attempts__gt=0).exclude(hosted_url="")
+    return failed.exclude(subscription__state=SubscriptionState.CANCELED).first()
 
 
 def of_user(user: AbstractBaseUser) -> "QuerySet[Subscription]":
@@ -79,9 +85,9 @@ def invoices_of(user: AbstractBaseUser) -> "QuerySet[Invoice]":
     )
 
 
-def spent_since(user: AbstractBaseUser, moment: datetime) -> list[tuple[str, int]]:
-    """What ``user`` has paid since ``moment``, less what of it was given back, by currency."""
-    paid = Payment.objects.filter(customer__user_id=user.pk, state=PaymentState.SUCCEEDED, at__gte=moment)
+def spent_since(user_id: int, moment: datetime) -> list[tuple[str, int]]:
+    """What an account has paid since ``moment``, less what of it was given back, by currency."""
+    paid = Payment.objects.filter(customer__user_id=user_id, state=PaymentState.SUCCEEDED, at__gte=moment)
     left = Sum(F("amount_minor") - F("refunded_minor"))
     return list(paid.values_list("currency").annotate(left=left).order_by("currency"))
 

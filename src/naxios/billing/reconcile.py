@@ -112,7 +112,7 @@ def overdue(now: datetime) -> "list[Customer]":
     """Customers with a period that has ended, or a checkout that has expired, of which nothing was heard since."""
     ended = (SubscriptionState.CANCELED, SubscriptionState.INCOMPLETE)
     late = Q(subscriptions__period_end__lt=now) & ~Q(subscriptions__state__in=ended)
-    late |= Q(checkouts__state=CheckoutState.OPEN, checkouts__expires_at__lt=now)
+    late |= Q(checkouts__state=CheckoutState.OPEN, checkouts__expires_at__lt=now) & ~Q(checkouts__reference="")
     late |= Q(checkouts__state=CheckoutState.CONFIRMING)
     found = Customer.objects.filter(late, gone_at=None).exclude(reference="").distinct().order_by("read_at")
     return list(found)

@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 
+from naxios.accounts.origin import NOWHERE, Origin
 from naxios.billing import items, reading
 from naxios.billing.checkouts import abandon, start_for_pack, start_for_plan
 from naxios.billing.models import Customer, Payment, Subscription, TokenPack
@@ -115,7 +116,14 @@ def resume(*, subscription: Subscription) -> None:
     _ask(subscription, lambda provider: provider.resume(subscription.reference))
 
 
-def refund(*, payment: Payment, amount_minor: int | None = None, actor: AbstractBaseUser | None, why: str = "") -> None:
+def refund(
+    *,
+    payment: Payment,
+    amount_minor: int | None = None,
+    actor: AbstractBaseUser | None,
+    why: str = "",
+    origin: Origin = NOWHERE,
+) -> None:
     """Give back ``amount_minor`` of ``payment``, or what is left of it. Giving back all ends what it paid for.
 
     Raises
@@ -137,12 +145,12 @@ def refund(*, payment: Payment, amount_minor: int | None = None, actor: Abstract
     except ProviderTrouble:
         raise Refused(_not_now(provider)) from None
     detail = f"{format_money(amount, payment.currency)} of payment {payment.reference}. {why}".strip()
-    audit.record(actor=actor, act="payment_refunded", subject=payment.customer.user, detail=detail)
+    audit.record(actor=actor, act="payment_refunded", subject=payment.customer.user, detail=detail, origin=origin)
     _bring(payment.customer, provider)
     _end_if_refunded(payment, provider)
 
 
-def mark_paid(*, number: str, actor: AbstractBaseUser | None, note: str = "") -> None:
+def mark_paid(*, number: str, actor: AbstractBaseUser | None, note: str = "", origin: Origin = NOWHERE) -> None:
     """The money for the manual invoice ``number`` is there: what it is for begins.
 
     Raises
@@ -152,10 +160,10 @@ def mark_paid(*, number: str, actor: AbstractBaseUser | None, note: str = "") ->
     """
     with transaction.atomic():
         invoice = manual.mark_paid(number=number, note=note)
-        _settle_manual(invoice.customer, act="invoice_paid", number=number, actor=actor, note=note)
+        _settle_manual(invoice.customer, act="invoice_paid", number=number, actor=actor, note=note, origin=origin)
 
 
-def void(*, number: str, actor: AbstractBaseUser | None, note: str = "") -> None:
+def void(*, number: str, actor: AbstractBaseUser | None, note: str = "", origin: Origin = NOWHERE) -> None:
     """Nobody has to pay the manual invoice ``number`` any more.
 
     Raises
@@ -165,7 +173,7 @@ def void(*, number: str, actor: AbstractBaseUser | None, note: str = "") -> None
     """
     with transaction.atomic():
         invoice = manual.void(number=number)
-        _settle_manual(invoice.customer, act="invoice_voided", number=number, actor=actor, note=note)
+        _settle_manual(invoice.customer, act="invoice_voided", number=number, actor=actor, note=note, origin=origin)
 
 
 @transaction.atomic
@@ -206,12 +214,14 @@ def _other_plan(subscription: Subscription, plan_name: str) -> tuple[Item, bool]
     return item, item.price_minor > subscription.price_minor and subscription.state == SubscriptionState.ACTIVE
 
 
-def _settle_manual(reference: str, *, act: str, number: str, actor: AbstractBaseUser | None, note: str) -> None:
+def _settle_manual(
+    reference: str, *, act: str, number: str, actor: AbstractBaseUser | None, note: str, origin: Origin
+) -> None:
     """Store what a manual invoice has become. Part of its transaction: nobody far away is asked."""
     from naxios.billing.providers.manual.provider import ManualProvider
 
     customer = Customer.objects.get(provider=ManualProvider.name, reference=reference)
-    audit.record(actor=actor, act=act, subject=customer.user, detail=f"invoice {number}. {note}".strip())
+    audit.record(actor=actor, act=act, subject=customer.user, detail=f"invoice {number}. {note}".strip(), origin=origin)
     reading.bring_up_to_date(customer, ManualProvider())
 
 

@@ -8,8 +8,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from naxios.billing import consequences, events, reading
-from naxios.billing.models import Customer, Subscription
+from naxios.billing.models import Checkout, Customer, Subscription
 from naxios.billing.providers import ProviderTrouble, registry
+from naxios.billing.providers.truth import CheckoutState
 from naxios.billing.reconcile import overdue, reconcile
 from naxios.errors import Refused
 
@@ -87,5 +88,8 @@ def reconcile_nightly(*, stopping: Callable[[], bool] = lambda: False) -> None:
 
 
 def tidy() -> None:
-    """Forget what is over."""
+    """Forget what is over, and checkouts whose process ended before they had a page."""
     events.forget_old()
+    now = timezone.now()
+    pageless = Checkout.objects.filter(state=CheckoutState.OPEN, url="", expires_at__lt=now)
+    pageless.update(state=CheckoutState.FAILED, settled_at=now)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
+from naxios.billing import queries as billing
 from naxios.discord import queries as discord
 from naxios.domain import clock, limits
 from naxios.domain.catalogue import ECHO_MODEL
@@ -45,7 +46,7 @@ class Steps(NamedTuple):
 
 @dataclass(frozen=True)
 class Home:
-    """The page. ``stamp`` is different whenever something on it may be."""
+    """The page. ``stamp`` is different whenever something on it may be; ``spent`` is the month's money by currency."""
 
     stamp: str
     plan: "Plan"
@@ -54,6 +55,7 @@ class Home:
     left_today: int | None
     bonus: Bonus
     ends_at: datetime
+    spent: list[tuple[str, int]]
     chart: Chart
     models: list[ModelToday]
     requests: list[ShownRequest]
@@ -81,6 +83,7 @@ def home(user_id: int, now: datetime, *, with_steps: bool) -> Home:
         **_allowance(user_id, plan, bonus, today.standard_tokens, now),
         bonus=bonus,
         ends_at=midnight + DAY,
+        spent=billing.spent_since(user_id, floor(Period.MONTH, now)),
         chart=charts.totals(report, "days", f"Standard tokens of the last {DAYS} days"),
         models=models[:MOST_ROWS],
         requests=list(shown(newest, explore.key_names(user_id))),

@@ -11,7 +11,7 @@ import msgspec
 from naxios.domain.usage import UsageSource
 
 
-class UsageEntry(msgspec.Struct, frozen=True, tag="usage", tag_field="kind"):
+class UsageEntry(msgspec.Struct, frozen=True, tag="usage", tag_field="kind", omit_defaults=True):
     """One metered request. No field may ever hold a byte of a prompt or a completion.
 
     Instants are microseconds since the epoch, durations microseconds; ``admitted_at`` decides the day and the hour

@@ -83,7 +83,25 @@ def an_account_is_deleted_while_its_webhooks_come(stripe: StandInStripe) -> None
     } == {"canceled"}
 
 
+def one_person_clicks_many_times(stripe: StandInStripe) -> None:
+    """The same plan from several tabs: one page of one customer, so that nobody pays twice."""
+    user = accounts.create_user(email="clicks@example.com")
+    stripe.faults.delay("/v1/checkout/sessions", seconds=0.2)
+    urls: list[str] = []
+
+    def click() -> None:
+        urls.append(services.start_for_plan(user=user, plan_name="pro", provider_name="stripe").url)
+
+    _at_once([click] * AT_ONCE)
+
+    assert len(urls) == AT_ONCE and len(set(urls)) == 1
+    assert Customer.objects.count() == Checkout.objects.count() == 1
+    api = stripe.client().v1
+    assert len(api.customers.list().data) == len(api.checkout.sessions.list().data) == 1
+
+
 RUSHES = (
+    one_person_clicks_many_times,
     every_webhook_at_once_beside_whoever_comes_back,
     staff_give_the_same_payment_back_at_once,
     an_account_is_deleted_while_its_webhooks_come,

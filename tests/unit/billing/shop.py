@@ -1,6 +1,8 @@
 """What tests of billing do again and again: buy, deliver, look."""
 
 from datetime import datetime
+from functools import cache
+from threading import get_ident
 from typing import Any
 
 from django.test import Client
@@ -19,13 +21,23 @@ SECRET = "whsec_of_the_tests"
 
 def receive(body: bytes, headers: dict[str, str]) -> int:
     """The webhook's page, as a server would be asked for it."""
-    answer = Client().post(
+    answer = _sender().post(
         "/billing/stripe/webhook",
         data=body,
         content_type="application/json",
         headers={"Stripe-Signature": headers["Stripe-Signature"]},
     )
     return answer.status_code
+
+
+@cache
+def _sender_of(thread: int) -> Client:
+    return Client()
+
+
+def _sender() -> Client:
+    """Making one loads every middleware, so a thread keeps its own."""
+    return _sender_of(get_ident())
 
 
 def buy(stripe: StandInStripe, user: User, plan: str = "pro", card: str = "pay") -> Subscription:

@@ -182,6 +182,30 @@ def test_a_failed_payment_says_what_to_do_and_until_when_the_plan_stays(
     assert "payment failed" in page
 
 
+def test_nobody_is_asked_to_pay_for_what_has_ended(stripe: StandInStripe, client: Client, user: User) -> None:
+    subscription = shop.buy(stripe, user)
+    stripe.let_cards_fail(subscription.customer.reference)
+    stripe.advance(days=31)
+    shop.hear(stripe)
+    assert "renews" not in shown(client)
+
+    stripe.client().v1.subscriptions.cancel(subscription.reference)
+    shop.hear(stripe)
+
+    assert Invoice.objects.filter(state="open", attempts__gt=0).exists()
+    assert "The last payment has failed." not in shown(client)
+
+
+def test_a_trial_is_called_one(stripe: StandInStripe, client: Client, user: User) -> None:
+    plans.put(name="pro", fields={"trial_days": 7})
+    shop.buy(stripe, user)
+
+    page = shown(client)
+
+    assert "You are trying it for free." in page
+    assert "Free until (UTC)" in page
+
+
 def test_a_manual_invoice_is_waited_for_and_then_paid(manual: None, client: Client, user: User) -> None:
     client.post(f"{HOME}buy/plan/pro/", {"provider": "manual"})
 

@@ -1,15 +1,13 @@
 """On the way to buying: once, with a provider that may be away, and not what one has already."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from django.db import connections
 from django.utils import timezone
 
 from naxios.accounts import services as accounts
 from naxios.accounts.models import User
-from naxios.billing import queries, services
+from naxios.billing import queries, services, tasks
 from naxios.billing.checkouts import AlreadyBetter, OpenElsewhere, Subscribed
 from naxios.billing.models import Checkout, Customer
 from naxios.domain.entitlements import Source
@@ -27,24 +25,6 @@ def start(user: User, plan: str = "pro", *, anyway: bool = False) -> Checkout:
 def test_the_same_checkout_again_is_the_same_page(stripe: StandInStripe, user: User) -> None:
     assert start(user).url == start(user).url
     assert Checkout.objects.count() == 1
-
-
-def test_two_at_once_get_the_same_page_of_one_customer(stripe: StandInStripe, user: User) -> None:
-    stripe.faults.delay("/v1/checkout/sessions", seconds=0.3)
-
-    def click(_: int) -> str:
-        try:
-            return start(user).url
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(4) as clicks:
-        urls = set(clicks.map(click, range(4)))
-
-    assert len(urls) == 1
-    assert Customer.objects.count() == 1
-    assert len(stripe.client().v1.customers.list().data) == 1
-    assert len(stripe.client().v1.checkout.sessions.list().data) == 1
 
 
 def test_while_one_checkout_is_open_another_plan_is_refused_with_it(stripe: StandInStripe, user: User) -> None:
@@ -237,3 +217,26 @@ def test_a_payment_that_takes_time_gives_the_plan_once_it_arrived(stripe: StandI
     checkout.refresh_from_db()
     assert checkout.state == "paid"
     assert shop.plan_of(user) == "pro"
+
+
+def test_who_paid_without_our_hearing_of_it_buys_no_second_plan(stripe: StandInStripe, user: User) -> None:
+    first = start(user)
+    stripe.pay(first.url)
+    Checkout.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+
+    stripe.faults.fail("/v1/customers", times=3)
+    with pytest.raises(Refused, match="cannot be reached"):
+        start(user, "max")
+    with pytest.raises(Subscribed, match="have a subscription to Pro"):
+        start(user, "max")
+    assert shop.plan_of(user) == "pro"
+
+
+def test_a_checkout_whose_process_ended_goes_on_or_is_tidied_away(stripe: StandInStripe, user: User) -> None:
+    first = start(user)
+    Checkout.objects.update(url="", reference="")
+    assert start(user).url == first.url, "the same key is the same page"
+
+    Checkout.objects.update(url="", reference="", expires_at=timezone.now() - timedelta(seconds=1))
+    tasks.tidy()
+    assert Checkout.objects.get().state == "failed"

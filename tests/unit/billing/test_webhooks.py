@@ -69,7 +69,7 @@ def story(stripe: StandInStripe, user: User) -> Story:
     return Story(stripe, [plan, pack])
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(3))
 def test_every_webhook_three_times_shuffled_with_one_forged_and_one_stale_comes_to_the_same(
     story: Story, database: Path, tmp_path: Path, seed: int
 ) -> None:
@@ -105,7 +105,7 @@ def test_every_webhook_three_times_shuffled_with_one_forged_and_one_stale_comes_
     assert len(stored) == len(shop.events())
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 def test_webhooks_that_come_late_and_mixed_between_changes_come_to_the_same(
     story: Story, database: Path, tmp_path: Path, seed: int
 ) -> None:

@@ -167,7 +167,7 @@ def test_no_page_for_users_and_no_answer_of_the_management_api_shows_what_the_op
     browser, program = Client(), Client(headers={"authorization": f"Bearer {secret}"})
     shown = ""
     for visit in PAGES:
-        if visit.who == "owner":
+        if visit.who in ("owner", "customer"):
             browser.force_login(owner)
         if visit.who != "staff":
             shown += browser.get(visit.path.format_map(defaultdict(lambda: key.pk)), follow=True).content.decode()

@@ -7,6 +7,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from naxios.accounts.access import staff_required
+from naxios.accounts.origin import Origin
 from naxios.accounts.rate_limits import limited
 from naxios.billing import events, queries, services
 from naxios.errors import Refused
@@ -46,7 +47,7 @@ def settle_invoice(request: SignedInRequest, number: str, act: str) -> HttpRespo
     try:
         if act not in acts:
             raise Refused("An invoice is marked as paid or void.")
-        acts[act](number=number, actor=request.user, note=request.POST.get("note", ""))
+        acts[act](number=number, actor=request.user, note=request.POST.get("note", ""), origin=Origin.of(request))
     except Refused as why:
         messages.error(request, str(why))
     else:
@@ -71,6 +72,7 @@ def refund(request: SignedInRequest, reference: str) -> HttpResponse:
             amount_minor=int(amount) if amount else None,
             actor=request.user,
             why=request.POST.get("why", ""),
+            origin=Origin.of(request),
         )
     except Refused as why:
         messages.error(request, str(why))

@@ -120,9 +120,13 @@ class MemoryLimiter:
         states = [self._state(scope, now) for scope in scopes]
         for scope, state, taken in zip(scopes, states, reservation.arrivals, strict=True):
             state.running -= 1
-            if state.day == reservation.day:
+            is_of_today = state.day == reservation.day
+            if is_of_today:
                 state.reserved -= reservation.tokens
-            bonus_tokens += state.charge(tokens, reservation.day, scope)
+            if is_of_today and not scope.bonus_tokens:
+                state.used += tokens  # nearly always
+            else:
+                bonus_tokens += state.charge(tokens, reservation.day, scope)
             if scope.limits.tokens_per_minute:
                 state.token_arrival = limits.give_back(
                     state.token_arrival, taken, now, reservation.tokens, tokens, scope.limits.tokens_per_minute
@@ -193,7 +197,7 @@ def _full(
         full.append((LimitName.REQUESTS_PER_MINUTE, request_rate.wait))
     if not token_rate.fits:
         full.append((LimitName.TOKENS_PER_MINUTE, token_rate.wait))
-    if (per_day := most.tokens_per_day) is not None and tokens > _left_today(state, per_day, scope):
+    if (per_day := most.tokens_per_day) is not None and tokens > _today(state, per_day, scope)[1]:
         too_large = tokens > per_day + limits.bonus_left(scope.bonus_tokens, state.bonus_used)
         full.append((LimitName.TOKENS_PER_DAY, limits.NEVER if too_large else clock.until_next_day(now)))
     if most.concurrency is not None and state.running >= most.concurrency:
@@ -201,18 +205,16 @@ def _full(
     return full
 
 
-def _left_today(state: _State, per_day: int, scope: Scope) -> int:
+def _today(state: _State, per_day: int, scope: Scope) -> tuple[int, int]:
+    """What the day comes to with the bonus, and what is left of it."""
     if not scope.bonus_tokens and not state.bonus_today:
-        return max(0, per_day - state.used - state.reserved)  # nearly always: the same without a bonus
+        left = per_day - state.used - state.reserved  # nearly always: the same without a bonus
+        return per_day, left if left > 0 else 0
     left = limits.bonus_left(scope.bonus_tokens, state.bonus_used)
-    return limits.left_of_day(per_day, state.used, state.bonus_today, left, state.reserved)
-
-
-def _limit_today(state: _State, per_day: int, scope: Scope) -> int:
-    if not scope.bonus_tokens and not state.bonus_today:
-        return per_day
-    left = limits.bonus_left(scope.bonus_tokens, state.bonus_used)
-    return limits.limit_of_day(per_day, state.bonus_today, left)
+    return (
+        limits.limit_of_day(per_day, state.bonus_today, left),
+        limits.left_of_day(per_day, state.used, state.bonus_today, left, state.reserved),
+    )
 
 
 def _standing_of_all(scopes: Scopes, states: list[_State], now: int) -> list[LimitState]:
@@ -226,7 +228,7 @@ def _standing(scope: Scope, state: _State, now: int) -> list[LimitState]:
     standing = []
     id, most = scope.id, scope.limits
     if (day := most.tokens_per_day) is not None:
-        limit, left = _limit_today(state, day, scope), _left_today(state, day, scope)
+        limit, left = _today(state, day, scope)
         standing.append(LimitState(id, LimitName.TOKENS_PER_DAY, limit, left, clock.until_next_day(now)))
     if (requests := most.requests_per_minute) is not None:
         left, reset = _left_this_minute(state.request_arrival, now, requests)
