@@ -112,6 +112,10 @@ def give_back(arrival: int, taken: int, now: int, reserved: int, used: int, per_
 
     ``taken`` is the arrival time that the reservation itself led to. What lies before ``now`` of it has been refilled
     and cannot be given back once more: old reservations must not add up to a second bucket.
+
+    What reservations before this one have given back meanwhile has moved its place forward, which ``taken`` does not
+    know. So several large ones of the same minute can give back up to a bucket too much together. To know it, the whole
+    queue of running requests would have to be kept, in order, for every scope.
     """
     change = span(used, per_minute) - span(reserved, per_minute)
     return arrival + max(change, min(0, now - taken))

@@ -20,8 +20,10 @@ TEMPLATES = sorted(
     for folder in _FOLDERS
     for part in ("accounts/mail", "account/email")
     for path in (folder / part).glob("*.txt")
-    if str(path.relative_to(folder)) not in _BASES
+    if str(path.relative_to(folder)) not in _BASES and not path.name.startswith("_")
 )
+DONE_BY_NOBODY = {f"accounts/mail/plan_{what}.txt" for what in ("by_staff", "ended", "ends")}
+"""What time or staff did: nobody has to be told what to do if it was not them."""
 CONTEXT = {
     "activate_url": "https://llm.example.com/accounts/confirm-email/token/",
     "at": timezone.now(),
@@ -49,6 +51,8 @@ def test_it_works(database: Path, template: str) -> None:
     assert "\n\n\n" not in mail.body
     assert "&" not in mail.body
     assert "<" not in mail.body
+    if template in DONE_BY_NOBODY:
+        return
     assert max(mail.body.count(word) for word in ("was not you", "was not, ", "did not sign up")) > 0
 
 

@@ -48,12 +48,15 @@ _steps = st.one_of(
     st.tuples(st.just("refund"), st.integers(0, 2)),
     st.tuples(st.just("end"), _which),
     st.tuples(st.just("pause"), _which),
+    st.tuples(st.just("rest"), _which, st.integers(1, 48)),
     st.tuples(st.just("resume"), _which),
     st.tuples(st.just("accept")),
-    st.tuples(st.just("bonus"), st.integers(1, 2_000), _days),
+    st.tuples(st.just("bonus"), st.sampled_from([1, 700, 2_000, 9_000]), _days),
     st.tuples(st.just("take back"), _which),
-    st.tuples(st.just("use"), st.integers(1, 3_000), st.integers(0, 4_000)),
-    st.tuples(st.just("wait"), st.one_of(st.integers(1, 12), st.integers(12, 24 * 15))),
+    st.tuples(st.just("use"), st.sampled_from([1, 100, 300]), st.sampled_from([50, 400, 6_000])),
+    st.tuples(st.just("use"), st.sampled_from([1_000, 3_000]), st.sampled_from([900, 3_000, 6_000])),
+    st.tuples(st.just("wait"), st.integers(1, 12)),
+    st.tuples(st.just("wait"), st.integers(12, 24 * 15)),
 )
 
 
@@ -140,20 +143,23 @@ class History:
             self.end(self._payments[subscription])
 
     def end(self, which: int) -> None:
-        if which < len(self.meant):
+        if self.meant:
+            which %= len(self.meant)
             services.end(entitlement=self._rows[which], at=self.now)
             entitlement = self.meant[which]
             if entitlement.ends_at is None or entitlement.ends_at > self.instant:
                 entitlement.ends_at = self.instant
 
     def pause(self, which: int) -> None:
-        if which < len(self.meant):
+        if self.meant:
+            which %= len(self.meant)
             services.pause(entitlement=self._rows[which], reason="a test", at=self.now)
             entitlement = self.meant[which]
             entitlement.paused_at = self.instant if entitlement.paused_at is None else entitlement.paused_at
 
     def resume(self, which: int) -> None:
-        if which < len(self.meant):
+        if self.meant:
+            which %= len(self.meant)
             services.resume(entitlement=self._rows[which], at=self.now)
             entitlement = self.meant[which]
             if entitlement.paused_at is None:
@@ -161,6 +167,12 @@ class History:
             if entitlement.ends_at is not None and entitlement.ends_at > entitlement.paused_at:
                 entitlement.ends_at += self.instant - entitlement.paused_at
             entitlement.paused_at = None
+
+    def rest(self, which: int, hours: int) -> None:
+        """A pause that passes."""
+        self.pause(which)
+        self.wait(hours)
+        self.resume(which)
 
     def accept(self) -> None:
         services.accept_lapse(user=self.user, at=self.now)
@@ -183,7 +195,8 @@ class History:
         self.bonuses.append(MeantBonus(tokens, None if ends_at is None else microseconds(ends_at)))
 
     def take_back(self, which: int) -> None:
-        if which < len(self.bonuses):
+        if self.bonuses:
+            which %= len(self.bonuses)
             services.end_bonus(bonus=self._grants[which], at=self.now)
             bonus = self.bonuses[which]
             bonus.over_at = self.instant if bonus.over_at is None else min(bonus.over_at, self.instant)
@@ -258,6 +271,10 @@ class History:
         )
         assert entitled.decision == decision
         assert principal.standing is STANDINGS.get(decision.state, Standing.ACTIVE)
+        stored = {row.pk: row for row in queries.of_user(self.user.pk)}
+        for row, meant in zip(self._rows, self.meant, strict=True):
+            assert _instant(stored[row.pk].ends_at) == meant.ends_at
+            assert _instant(stored[row.pk].paused_at) == meant.paused_at
         assert bool(principal.why) == (decision.state is State.LAPSED)
         if decision.is_usable:
             assert principal.plan == entitled.plan.name == decision.plan
@@ -291,6 +308,10 @@ class History:
         return charged
 
 
+def _instant(at: datetime | None) -> int | None:
+    return None if at is None else microseconds(at)
+
+
 _numbers = count(1)
 _people = count(1)
 
@@ -317,8 +338,10 @@ def _unlimited(tokens_per_day: int) -> dict[str, int | None]:
 
 
 @pytest.mark.usefixtures("_plans_of_histories")
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None)
-@given(st.lists(_steps, max_size=14))
+@settings(
+    max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None
+)
+@given(st.lists(_steps, min_size=8, max_size=20))
 def test_plans_bonus_principal_and_limiter_agree_after_whatever_happens(steps: list[tuple[object, ...]]) -> None:
     user = accounts.create_user(email=f"person-{next(_people)}@example.com")
     _, secret = key_services.create(user=user, name="laptop")

@@ -471,6 +471,16 @@ class LimiterConformance:
         granted = (account(tokens_per_day=100, bonus=60),)
         assert limiter.remaining(granted, LimitName.TOKENS_PER_DAY) == 10  # an overdraft does not eat it
 
+    def test_a_larger_plan_has_room_of_its_own_whatever_the_bonus_gave_today(self, limiter: Driven) -> None:
+        limiter.use((account(tokens_per_day=100, bonus=50),), 130)
+        larger = (account(tokens_per_day=200, bonus=50),)
+
+        day = limiter.standing(larger)["account:1", LimitName.TOKENS_PER_DAY]
+
+        assert (day.limit, day.remaining) == (250, 120)
+        assert limiter.use(larger, 90) == 0
+        assert limiter.use(larger, 30) == 20
+
     def test_a_bonus_is_used_up_once_and_not_anew_every_day(self, limiter: Driven) -> None:
         scopes = (account(tokens_per_day=100, bonus=50),)
         limiter.use(scopes, 120)

@@ -44,6 +44,7 @@ class LimiterMachine(RuleBasedStateMachine):
         self.now = MIDNIGHT - before_midnight
         self.model = NaiveLimiter()
         self.bonuses = dict.fromkeys((account.id for account in _ACCOUNTS), 0)
+        self.days = {account.id: account.limits.tokens_per_day for account in _ACCOUNTS}
         self._runner = asyncio.Runner()
         self._context = self.open_limiter()
         self.limiter = Driven(self._runner, self._runner.run(self._context.__aenter__()))
@@ -51,6 +52,10 @@ class LimiterMachine(RuleBasedStateMachine):
     @rule(pause=_PAUSES)
     def wait(self, pause: int) -> None:
         self.now += pause
+
+    @rule(account=st.sampled_from(_ACCOUNTS), tokens_per_day=st.sampled_from([None, 300, 500, 800]))
+    def change_the_plan(self, account: Scope, tokens_per_day: int | None) -> None:
+        self.days[account.id] = tokens_per_day
 
     @rule(account=st.sampled_from(_ACCOUNTS), tokens=st.integers(1, 400))
     def give_a_bonus(self, account: Scope, tokens: int) -> None:
@@ -63,7 +68,7 @@ class LimiterMachine(RuleBasedStateMachine):
 
     @rule(target=running, account=st.sampled_from(_ACCOUNTS), key=st.sampled_from(_KEYS), tokens=_TOKENS)
     def ask(self, account: Scope, key: Scope, tokens: int) -> object:
-        scopes = (self._with_bonus(account), key)
+        scopes = (self._at_present(account), key)
         full = self.model.waits(scopes, tokens, self.now)
 
         decision = self.limiter.admit(scopes, tokens, self.now)
@@ -95,7 +100,7 @@ class LimiterMachine(RuleBasedStateMachine):
 
     @invariant()
     def both_stand_the_same(self) -> None:
-        scopes = (*map(self._with_bonus, _ACCOUNTS), *_KEYS)
+        scopes = (*map(self._at_present, _ACCOUNTS), *_KEYS)
         assert self.limiter.standing(scopes, self.now) == self.model.standing(scopes, self.now)
 
     @invariant()
@@ -104,8 +109,9 @@ class LimiterMachine(RuleBasedStateMachine):
         assert self.limiter.counted(day) == self.model.counted(day)
         assert self.limiter.bonuses_used() == self.model.bonuses_used()
 
-    def _with_bonus(self, account: Scope) -> Scope:
-        return msgspec.structs.replace(account, bonus_tokens=self.bonuses[account.id])
+    def _at_present(self, account: Scope) -> Scope:
+        limits = msgspec.structs.replace(account.limits, tokens_per_day=self.days[account.id])
+        return msgspec.structs.replace(account, limits=limits, bonus_tokens=self.bonuses[account.id])
 
     def teardown(self) -> None:
         self._runner.run(self._context.__aexit__(None, None, None))

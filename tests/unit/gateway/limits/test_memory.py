@@ -3,10 +3,11 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from naxios.domain import clock
 from naxios.domain.limits import LimitName
 from naxios.gateway.limits import Limiter
 from naxios.gateway.limits.memory import SCOPES_BEFORE_SWEEP, MemoryLimiter
-from tests.unit.gateway.limits.conformance import Driven, LimiterConformance, account, key
+from tests.unit.gateway.limits.conformance import NOW, Driven, LimiterConformance, account, key
 from tests.unit.gateway.limits.machine import LimiterMachine
 
 
@@ -37,6 +38,16 @@ class TestMemoryLimiter(LimiterConformance):
         assert limiter.remaining((account(tokens_per_day=100, id=2),), LimitName.TOKENS_PER_DAY) == 90
         limiter.refusal((account(requests_per_minute=1, id=3),))
         limiter.settle(running)
+
+    def test_what_was_used_of_a_bonus_is_not_forgotten_on_other_days(self, limiter: Driven) -> None:
+        scopes, tomorrow = (account(tokens_per_day=100, bonus=50),), NOW + clock.DAY
+        limiter.use(scopes, 130)
+
+        limiter.standing(tuple(account(id=number) for number in range(10, SCOPES_BEFORE_SWEEP + 10)), tomorrow)
+        limiter.reserve((account(id=4),), now=tomorrow)
+
+        assert limiter.bonus_used(scopes[0]) == 30
+        assert limiter.remaining(scopes, LimitName.TOKENS_PER_DAY, tomorrow) == 120
 
 
 class MemoryMachine(LimiterMachine):
