@@ -125,6 +125,10 @@ class Server:
         self._applied = list(tomllib.loads(catalogue).get("models", {}))
         return applied
 
+    def run_program(self, file: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """``python FILE ARGUMENTS`` in the environment of the server."""
+        return self._warm.run_program(file, *arguments)
+
     def key(self, *options: str, user: str = "dev@example.com", plan: str = "test") -> str:
         """The secret of a new key of ``user``, who is made on first use, on ``plan`` if there is such a plan.
 
@@ -157,10 +161,11 @@ class Server:
         if self._process is None or self._process.poll() is not None:
             return  # it will know them when it starts
         end = time.monotonic() + KNOWN_SECONDS
-        for model in self._applied:
-            while httpx.get(f"{self.api}/models/{model}", headers={"x-api-key": secret}).status_code == 404:
-                assert time.monotonic() < end, f"the gateway does not hear of {model}"
-                time.sleep(0.05)
+        with httpx.Client(base_url=f"{self.api}/models/", headers={"x-api-key": secret}) as client:
+            for model in self._applied:
+                while client.get(model).status_code == 404:
+                    assert time.monotonic() < end, f"the gateway does not hear of {model}"
+                    time.sleep(0.05)
         self._applied = []
 
     def _ready_run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -190,6 +195,15 @@ class Server:
         raise AssertionError(f"naxios serve did not start:\n{self.log.read_text()[-4000:]}")
 
 
+def prepare(server: Server) -> None:
+    """Make the home directory with what a first start makes in it, which takes longer than all the rest."""
+    server.home.mkdir(mode=0o700)
+    shutil.copytree(static_files(), server.home / "static", copy_function=os.link)
+    if not server.environment.get("NAXIOS_DATABASE_URL"):
+        database = shutil.copyfile(migrated_database(), server.home / "naxios.sqlite3")
+        database.chmod(0o600)
+
+
 GENEROUS_PLAN = """
 [plans.test]
 tokens_per_day = 1000000000
@@ -202,9 +216,8 @@ models = ["*"]
 def running_server(directory: Path, *, port: int = 0, **environment: str) -> Iterator[Server]:
     """A server with :data:`GENEROUS_PLAN`, stopped at the end; its exit code has to be 0."""
     server = Server(directory / "home", port=port, starts_warm=True, **environment)
-    server.home.mkdir(mode=0o700)
     if apps.ready:  # in tests
-        _prepare(server)
+        prepare(server)
     server.start()
     try:
         server.apply(GENEROUS_PLAN)
@@ -212,11 +225,3 @@ def running_server(directory: Path, *, port: int = 0, **environment: str) -> Ite
     finally:
         code = server.stop()
     assert code == 0, f"naxios serve ended with {code}:\n{server.log.read_text()[-4000:]}"
-
-
-def _prepare(server: Server) -> None:
-    """Spare a start the work of a first one."""
-    shutil.copytree(static_files(), server.home / "static", copy_function=os.link)
-    if not server.environment.get("NAXIOS_DATABASE_URL"):
-        database = shutil.copyfile(migrated_database(), server.home / "naxios.sqlite3")
-        database.chmod(0o600)

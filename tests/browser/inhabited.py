@@ -1,8 +1,6 @@
 """A server that people have used: accounts, keys, tags and some hundred requests, for pages worth looking at."""
 
 import json
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,14 +35,7 @@ def inhabit(server: Server) -> Inhabited:
     The server is stopped meanwhile: counters learn of usage that they did not count at a start.
     """
     assert server.stop() == 0
-    done = subprocess.run(
-        [sys.executable, str(_INHABIT), OWNER, STAFF, PASSWORD],
-        env=server.environment,
-        cwd=server.log.parent,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = server.run_program(_INHABIT, OWNER, STAFF, PASSWORD)
     assert done.returncode == 0, done.stderr
     server.start()
     made = json.loads(done.stdout.splitlines()[-1])
