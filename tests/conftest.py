@@ -14,10 +14,16 @@ os.environ["NAXIOS_HOME"] = _home.name
 os.environ["NAXIOS_LOG_FORMAT"] = "json"
 os.environ["NAXIOS_DATABASE_URL"] = ""  # set, so that no .env of the checkout names a database that is not for tests
 os.environ["DJANGO_SETTINGS_MODULE"] = "naxios.settings"
+os.environ["SSL_CERT_FILE"] = f"{_home.name}/nobody.pem"
 
 import django  # noqa: E402
 
 django.setup()
+
+from tests.authority import write_nobodys  # noqa: E402
+from tests.first_start import migrated_database, static_files  # noqa: E402
+
+write_nobodys(Path(os.environ["SSL_CERT_FILE"]))
 
 # The same examples at every run, so that the suite is not flaky. `--hypothesis-profile search` looks for new ones.
 settings.register_profile("naxios", deadline=None, max_examples=50, derandomize=True)
@@ -27,15 +33,7 @@ settings.load_profile("naxios")
 
 @pytest.fixture(scope="session")
 def _migrated_database() -> Path:
-    """A migrated database as a first start makes it, to be copied."""
-    from django.core.management import call_command
-    from django.db import connections
-
-    call_command("migrate", verbosity=0)
-    connections.close_all()  # brings everything from the write-ahead log into the file
-    fresh = Path(_home.name) / "fresh.sqlite3"
-    (Path(_home.name) / "naxios.sqlite3").rename(fresh)
-    return fresh
+    return migrated_database()
 
 
 @pytest.fixture
@@ -54,7 +52,4 @@ def database(_migrated_database: Path) -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def pages() -> None:
     """The static files that pages name by their content, collected as at a server's start."""
-    from naxios import config
-    from naxios.server.static_files import collect_static_files
-
-    collect_static_files(config.load())
+    static_files()

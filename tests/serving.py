@@ -11,14 +11,14 @@ import time
 import tomllib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import httpx2 as httpx
 from django.apps import apps
 
-from tests.ready_cli import ReadyCommandLine
+from tests.first_start import migrated_database, static_files
+from tests.warm import Child, WarmNaxios
 
 START_SECONDS = 60
 RECORD_SECONDS = 20
@@ -29,20 +29,23 @@ class Server:
     """``naxios serve`` on a port of its own, with data under ``home``.
 
     Its standard error, the log, goes to ``home.log``, its standard output to ``home.out``; both are appended to.
+    One that ``starts_warm`` is a fork of a process that has imported everything.
     """
 
-    def __init__(self, home: Path, *, port: int = 0, **environment: str) -> None:
+    def __init__(self, home: Path, *, port: int = 0, starts_warm: bool = False, **environment: str) -> None:
         self.home = home
         self.log = home.with_suffix(".log")
         self.output = home.with_suffix(".out")
         self.url = ""
         self.first_staff_link: str | None = None
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: subprocess.Popen[bytes] | Child | None = None
         self._port = port
+        self._starts_warm = starts_warm
         self._said = 0
         self._applied: list[str] = []
         self._users: set[str] = set()
-        self._ready: ReadyCommandLine | None = None
+        self._ready: WarmNaxios | None = None
+        self._ready_for: dict[str, str] = {}
         self.environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("NAXIOS_")},
             "NAXIOS_HOME": str(home),
@@ -62,12 +65,19 @@ class Server:
 
     def start(self) -> None:
         """Start, on the same port as before if it ran before; returns once it accepts connections."""
-        command = [sys.executable, "-m", "naxios", "serve", "--json", "--port", str(self._port)]
+        command = ["serve", "--json", "--port", str(self._port)]
         with self.log.open("a") as log, self.output.open("a") as output:
             before = output.tell()
-            self._process = subprocess.Popen(
-                command, stdout=output, stderr=log, env=self.environment, cwd=self.log.parent
-            )
+            if self._starts_warm:
+                self._process = self._warm.begin(command, output=output, errors=log)
+            else:
+                self._process = subprocess.Popen(
+                    [sys.executable, "-m", "naxios", *command],
+                    stdout=output,
+                    stderr=log,
+                    env=self.environment,
+                    cwd=self.log.parent,
+                )
         told = self._announced(before)
         self.url, self.first_staff_link = told["url"], told["first_staff_link"]
         self._port = int(self.url.rsplit(":", 1)[1])
@@ -116,6 +126,10 @@ class Server:
         self._applied = list(tomllib.loads(catalogue).get("models", {}))
         return applied
 
+    def run_program(self, file: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """``python FILE ARGUMENTS`` in the environment of the server."""
+        return self._warm.run_program(file, *arguments)
+
     def key(self, *options: str, user: str = "dev@example.com", plan: str = "test") -> str:
         """The secret of a new key of ``user``, who is made on first use, on ``plan`` if there is such a plan.
 
@@ -148,19 +162,24 @@ class Server:
         if self._process is None or self._process.poll() is not None:
             return  # it will know them when it starts
         end = time.monotonic() + KNOWN_SECONDS
-        for model in self._applied:
-            while httpx.get(f"{self.api}/models/{model}", headers={"x-api-key": secret}).status_code == 404:
-                assert time.monotonic() < end, f"the gateway does not hear of {model}"
-                time.sleep(0.05)
+        with httpx.Client(base_url=f"{self.api}/models/", headers={"x-api-key": secret}) as client:
+            for model in self._applied:
+                while client.get(model).status_code == 404:
+                    assert time.monotonic() < end, f"the gateway does not hear of {model}"
+                    time.sleep(0.05)
         self._applied = []
 
     def _ready_run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """As :meth:`run`, but sooner."""
         if any(name.startswith("NAXIOS_") for name in environment):
             return self.run(*arguments, **environment)
-        if self._ready is None:
-            self._ready = ReadyCommandLine(self.environment, self.log.parent)
-        return self._ready.run(arguments, environment)
+        return self._warm.run(arguments, environment)
+
+    @property
+    def _warm(self) -> WarmNaxios:
+        if self._ready is None or self._ready_for != self.environment:
+            self._ready, self._ready_for = WarmNaxios(self.environment, self.log.parent), dict(self.environment)
+        return self._ready
 
     def _announced(self, before: int) -> dict[str, Any]:
         """What the process says once it accepts connections: the output after its first ``before`` bytes."""
@@ -177,14 +196,13 @@ class Server:
         raise AssertionError(f"naxios serve did not start:\n{self.log.read_text()[-4000:]}")
 
 
-@cache
-def _static_files() -> Path:
-    """What a server collects at its first start, collected once for all of this process's servers."""
-    from naxios import config
-    from naxios.server.static_files import collect_static_files
-
-    collect_static_files(config.load())
-    return config.load().home / "static"
+def prepare(server: Server) -> None:
+    """Make the home directory with what a first start makes in it, which takes longer than all the rest."""
+    server.home.mkdir(mode=0o700)
+    shutil.copytree(static_files(), server.home / "static", copy_function=os.link)
+    if not server.environment.get("NAXIOS_DATABASE_URL"):
+        database = shutil.copyfile(migrated_database(), server.home / "naxios.sqlite3")
+        database.chmod(0o600)
 
 
 GENEROUS_PLAN = """
@@ -198,10 +216,9 @@ models = ["*"]
 @contextmanager
 def running_server(directory: Path, *, port: int = 0, **environment: str) -> Iterator[Server]:
     """A server with :data:`GENEROUS_PLAN`, stopped at the end; its exit code has to be 0."""
-    server = Server(directory / "home", port=port, **environment)
-    server.home.mkdir(mode=0o700)
-    if apps.ready:  # in tests; spares each start the work
-        shutil.copytree(_static_files(), server.home / "static", copy_function=os.link)
+    server = Server(directory / "home", port=port, starts_warm=True, **environment)
+    if apps.ready:  # in tests
+        prepare(server)
     server.start()
     try:
         server.apply(GENEROUS_PLAN)

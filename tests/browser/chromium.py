@@ -39,6 +39,11 @@ class Faults:
         self.asked: list[str] = []
         context.on("page", self._watch)
 
+    def forget(self) -> None:
+        """Begin anew, for another page of the same context."""
+        self.complaints.clear()
+        self.asked.clear()
+
     def strangers(self, base_url: str) -> list[str]:
         """Addresses outside ``base_url`` that were asked."""
         own = urlsplit(base_url).netloc

@@ -1,8 +1,6 @@
 """A server that people have used: accounts, keys, tags and some hundred requests, for pages worth looking at."""
 
 import json
-import subprocess
-import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,7 +22,6 @@ SETTINGS = {
 }
 """Both ways to pay; at the other end of one of them there is nobody."""
 
-_ROOT = Path(__file__).parents[2]
 _INHABIT = Path(__file__).with_name("inhabit.py")
 
 
@@ -54,14 +51,7 @@ def inhabit(server: Server) -> Inhabited:
     """
     assert server.stop() == 0
     server.environment |= SETTINGS
-    done = subprocess.run(
-        [sys.executable, str(_INHABIT), OWNER, STAFF, PASSWORD],
-        env={**server.environment, "PYTHONPATH": str(_ROOT)},
-        cwd=server.log.parent,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = server.run_program(_INHABIT, OWNER, STAFF, PASSWORD)
     assert done.returncode == 0, done.stderr
     server.start()
     made = json.loads(done.stdout.splitlines()[-1])

@@ -1,5 +1,8 @@
 """Every page, light on a small screen and dark on a large one: for everybody, within its width, and from here alone."""
 
+from collections.abc import Callable
+from functools import cache
+
 import pytest
 from playwright.sync_api import Browser
 
@@ -19,20 +22,36 @@ def inhabited(server: Server) -> Inhabited:
     return inhabit(server)
 
 
+class Viewer:
+    """Somebody at a screen, in one window from page to page: a new one for each takes as long as the page itself."""
+
+    def __init__(self, browser: Browser, inhabited: Inhabited, who: str, screen: tuple[str, int]) -> None:
+        theme, width = screen
+        context = browser.new_context(
+            base_url=inhabited.server.url,
+            color_scheme=theme,  # type: ignore[arg-type] # one of SCREENS
+            viewport={"width": width, "height": 900},
+        )
+        inhabited.enter(context, who)
+        self.faults = Faults(context)
+        self.page = context.new_page()
+
+
+@pytest.fixture(scope="module")
+def viewers(browser: Browser, inhabited: Inhabited) -> Callable[[str, tuple[str, int]], Viewer]:
+    """Everybody at every screen."""
+    return cache(lambda who, screen: Viewer(browser, inhabited, who, screen))
+
+
 @pytest.mark.parametrize("screen", SCREENS, ids=lambda screen: f"{screen[0]} at {screen[1]} px")
 @pytest.mark.parametrize("visit", PAGES, ids=lambda visit: visit.path)
 def test_a_page_is_fit_to_be_seen(
-    browser: Browser, inhabited: Inhabited, visit: Visit, screen: tuple[str, int]
+    viewers: Callable[[str, tuple[str, int]], Viewer], inhabited: Inhabited, visit: Visit, screen: tuple[str, int]
 ) -> None:
-    theme, width = screen
-    context = browser.new_context(
-        base_url=inhabited.server.url,
-        color_scheme=theme,  # type: ignore[arg-type] # one of SCREENS
-        viewport={"width": width, "height": 900},
-    )
-    faults = Faults(context)
-    inhabited.enter(context, visit.who)
-    page = context.new_page()
+    viewer = viewers(visit.who, screen)
+    page, faults = viewer.page, viewer.faults
+    page.goto("about:blank")  # what the page before still wanted to say is not this one's
+    faults.forget()
 
     answer = page.goto(inhabited.path(visit), wait_until="load")
 
@@ -44,4 +63,3 @@ def test_a_page_is_fit_to_be_seen(
         assert accessibility.findings(page) == []
     assert faults.complaints == []
     assert faults.strangers(inhabited.server.url) == []
-    context.close()

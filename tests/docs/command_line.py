@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
 
-from tests import ready_cli
+from tests import warm
 
 OF_READERS = {"NAXIOS_KEY", "NAXIOS_TOKEN"}
 """Variables that documents have readers set for themselves; Naxios knows none of them."""
@@ -56,7 +56,7 @@ def run_script(directory: Path, environment: dict[str, str]) -> Iterator[None]:
 
 def _serve() -> None:
     """Run the commands that arrive at the socket, one after the other, until standard input ends."""
-    ready_cli.start()
+    warm.get_ready()
     with socket.socket(socket.AF_UNIX) as door:
         door.bind(_SOCKET)
         door.listen()
@@ -85,7 +85,7 @@ def _become(asked: bytes, streams: list[int]) -> NoReturn:
     assert not settings, f"{settings}: settings are read once, for all commands"
     for number, stream in enumerate(streams):
         os.dup2(stream, number)
-    ready_cli.become(arguments, environment)
+    warm.become(warm.be_naxios, ["naxios", *arguments], environment)
 
 
 if __name__ == "__main__":

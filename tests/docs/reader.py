@@ -124,7 +124,7 @@ class Reader:
 class Desk:
     """Where readers sit, one after the other: each finds a server as a first start leaves it.
 
-    The first start is made once and copied, and commands are forks of one process.
+    The first start is made once and copied; later starts and commands are forks of processes that have begun already.
     """
 
     def __init__(self, directory: Path, provider: StandInProvider) -> None:
@@ -162,7 +162,7 @@ class Desk:
         """A server that nobody has used yet."""
         shutil.rmtree(self._home)
         shutil.copytree(self._fresh, self._home)
-        server = Server(self._home)
+        server = Server(self._home, starts_warm=True)
         server.output.unlink()
         server.start()
         try:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.serving import Server
+from tests.serving import Server, prepare
 
 
 class Installation(Server):
@@ -24,16 +24,22 @@ class Installation(Server):
 @pytest.fixture(scope="module")
 def naxios(tmp_path_factory: pytest.TempPathFactory) -> Installation:
     """One for all tests of a module."""
-    return Installation(tmp_path_factory.mktemp("naxios") / "home")
+    return _started_before(tmp_path_factory.mktemp("naxios") / "home")
 
 
 @pytest.fixture
 def fresh(tmp_path: Path) -> Installation:
     """One for one test."""
-    return Installation(tmp_path / "home")
+    return _started_before(tmp_path / "home")
 
 
 @pytest.fixture
 def untouched(tmp_path: Path) -> Server:
     """Whose commands are processes of their own."""
     return Server(tmp_path / "home")
+
+
+def _started_before(home: Path) -> Installation:
+    installation = Installation(home)
+    prepare(installation)
+    return installation
