@@ -214,9 +214,9 @@ models = ["*"]
 
 
 @contextmanager
-def running_server(directory: Path, *, port: int = 0, **environment: str) -> Iterator[Server]:
+def running_server(directory: Path, *, port: int = 0, starts_warm: bool = True, **environment: str) -> Iterator[Server]:
     """A server with :data:`GENEROUS_PLAN`, stopped at the end; its exit code has to be 0."""
-    server = Server(directory / "home", port=port, starts_warm=True, **environment)
+    server = Server(directory / "home", port=port, starts_warm=starts_warm, **environment)
     if apps.ready:  # in tests
         prepare(server)
     server.start()

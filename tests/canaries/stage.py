@@ -78,7 +78,8 @@ def running_stage(directory: Path) -> Iterator[Stage]:
     temporary = directory / "temporary"
     temporary.mkdir()
     environment = {"NAXIOS_LOG_LEVEL": "debug", "TMPDIR": str(temporary)}
-    with running_provider() as provider, running_server(directory, **environment) as server:
+    # Not a fork, which shares memory with its parent: one of the ways is to have too little of it.
+    with running_provider() as provider, running_server(directory, starts_warm=False, **environment) as server:
         server.apply(catalogue(provider, _models()), STAND_IN_KEY=provider.credential)
         user = "--user=dev@example.com"
         server.key(), server.key(user="poor@example.com")
