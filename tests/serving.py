@@ -176,7 +176,7 @@ class Server:
 
     @property
     def _warm(self) -> WarmNaxios:
-        if self._ready is None or self._ready.environment != self.environment:
+        if self._ready is None:
             self._ready = WarmNaxios(self.environment, self.log.parent)
         return self._ready
 

@@ -125,7 +125,6 @@ class WarmNaxios(Warm):
     """``naxios`` and other programs in one environment, whose settings have been read."""
 
     def __init__(self, environment: dict[str, str], directory: Path) -> None:
-        self.environment = dict(environment)
         self._directory = directory
         door, its_door = _doors()
         with its_door:
