@@ -38,6 +38,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             return reverse("staff:home")
         return str(super().get_login_redirect_url(request))
 
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """allauth's, or the sign-in with Discord for who has nothing else."""
+        methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        if methods or not user.is_authenticated:
+            return methods
+        return [{"id": "discord", "description": "Use Discord", "url": reverse("discord_confirm")}]
+
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("accounts:security")
 

@@ -1,11 +1,14 @@
 """Confirming who one is again, shortly before something dangerous."""
 
+import time
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
 from allauth.account.adapter import get_adapter
-from allauth.account.internal.flows.reauthentication import did_recently_reauthenticate
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.internal.flows.reauthentication import did_recently_reauthenticate, get_reauthentication_flows
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.decorators import login_required
@@ -17,7 +20,7 @@ View = Callable[..., HttpResponse]
 
 
 def required(view: View) -> View:
-    """Let through who has confirmed a password, passkey or code within the last minutes; others do so first.
+    """Let through who has confirmed that it is them within the last minutes; others do so first.
 
     They come back to the page that they asked for, or to the one with the form that they sent. What the form held is
     not kept meanwhile, unlike with allauth's decorator: it may be a password, and sessions lie in the database.
@@ -26,7 +29,7 @@ def required(view: View) -> View:
     @login_required
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if did_recently_reauthenticate(request):
+        if is_recent(request):
             return view(request, *args, **kwargs)
         where = get_adapter().get_reauthentication_methods(request.user)[0]["url"]
         if request.method not in ("GET", "HEAD"):
@@ -40,8 +43,15 @@ def required(view: View) -> View:
 
 
 def is_recent(request: HttpRequest) -> bool:
-    """Whether who is signed in has confirmed it within the last minutes, or has nothing to confirm it with."""
-    return bool(did_recently_reauthenticate(request))
+    """Whether who is signed in has confirmed it within the last minutes, by a password, passkey or code.
+
+    Who has none of these has signed in elsewhere, as with Discord; that counts for as long. allauth would ask nothing.
+    """
+    if get_reauthentication_flows(request.user):
+        return bool(did_recently_reauthenticate(request))
+    records = get_authentication_records(request, request.user)
+    latest = max((record["at"] for record in records if record["method"] == "socialaccount"), default=0.0)
+    return bool(time.time() - latest < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT)
 
 
 def _page_of(request: HttpRequest) -> str:

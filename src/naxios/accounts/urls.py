@@ -1,7 +1,8 @@
 """The addresses of accounts. They come before allauth's: those listed last replace some of its pages."""
 
 from allauth.account import views as allauth_views
-from allauth.mfa.webauthn.views import login_webauthn
+from allauth.mfa.totp.views import activate_totp
+from allauth.mfa.webauthn.views import add_webauthn, login_webauthn
 from django.urls import path, re_path
 from django.views.generic import RedirectView
 
@@ -26,6 +27,8 @@ urlpatterns = [
     path("accounts/signup/", entrance.SignUpView.as_view()),
     path("accounts/password/change/", required(allauth_views.password_change)),
     path("accounts/password/set/", required(allauth_views.password_set)),
+    path("accounts/2fa/totp/activate/", required(activate_totp)),
+    path("accounts/2fa/webauthn/add/", required(add_webauthn)),
     re_path(
         r"^accounts/confirm-email/(?P<key>[-:\w]+)/$",
         limited("confirm_email_link")(allauth_views.confirm_email),

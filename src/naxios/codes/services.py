@@ -1,7 +1,8 @@
-"""What can be done with codes: make a batch, redeem, void, undo. What staff do is audited."""
+"""What can be done with codes: make a batch, redeem, void, undo, resume. What staff do is audited."""
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
@@ -23,6 +24,9 @@ from naxios.plans import queries as plans
 from naxios.plans import services as plan_services
 from naxios.staff import audit
 
+if TYPE_CHECKING:
+    from naxios.plans.models import Entitlement
+
 __all__ = [
     "Redeemed",
     "SentBefore",
@@ -30,6 +34,7 @@ __all__ = [
     "create_batch",
     "redeem",
     "redeem_for",
+    "resume_days",
     "undo_redemption",
     "void_batch",
     "void_code",
@@ -137,6 +142,16 @@ def undo_redemption(
     detail = _detail(f"…{code.end} of {batch}", why)
     audit.record(actor=actor, act="code_redemption_undone", subject=user, detail=detail, origin=origin)
     return True
+
+
+@transaction.atomic
+def resume_days(*, entitlement: "Entitlement", at: datetime | None = None) -> None:
+    """Let a paused ``entitlement`` count again; if it came from a code, the days of later codes begin after it."""
+    user, now = entitlement.user, at or timezone.now()
+    accounts.lock(user=user)
+    plan_services.resume(entitlement=entitlement, at=now)
+    if entitlement.source == Source.CODE:
+        queue.make_room(user_id=user.pk, plan_id=entitlement.plan_id, resumed=entitlement.reference, now=now)
 
 
 def _take_back(redemption: Redemption, user: AbstractBaseUser, now: datetime) -> None:

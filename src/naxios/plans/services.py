@@ -1,7 +1,7 @@
 """What can be done with plans: declare, delete, entitle, give bonus tokens."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -141,11 +141,15 @@ def pause(*, entitlement: Entitlement, reason: str, at: datetime | None = None) 
 
 @transaction.atomic
 def resume(*, entitlement: Entitlement, at: datetime | None = None) -> None:
-    """Let a paused ``entitlement`` count again. An end that lay ahead is as far away as it was."""
-    locked = _locked(entitlement)
+    """Let a paused ``entitlement`` count again. An end that lay ahead is as far away as it was.
+
+    Only time in which it would have counted stood still: what has not begun yet loses nothing by a pause.
+    """
+    locked, now = _locked(entitlement), at or timezone.now()
     if locked.paused_at is not None:
-        if locked.ends_at is not None and locked.ends_at > locked.paused_at:
-            locked.ends_at += (at or timezone.now()) - locked.paused_at
+        stood_still = now - max(locked.paused_at, locked.starts_at)
+        if locked.ends_at is not None and locked.ends_at > locked.paused_at and stood_still > timedelta(0):
+            locked.ends_at += stood_still
             locked.lapse_told_at = locked.end_told_at = None
         locked.paused_at, locked.pause_reason = None, ""
         locked.save()

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from naxios.accounts import events, notices
 from naxios.accounts.origin import NOWHERE, Origin
+from naxios.codes import services as codes
 from naxios.domain.entitlements import BonusSource, Source
 from naxios.errors import Refused
 from naxios.plans import lapse
@@ -125,7 +126,7 @@ def resume(*, actor: AbstractBaseUser, entitlement: "Entitlement", origin: Origi
     """
     if entitlement.paused_at is None:
         raise Refused("It is not paused.")
-    plan_services.resume(entitlement=entitlement)
+    codes.resume_days(entitlement=entitlement)
     audit.record(
         actor=actor,
         act="entitlement_resumed",

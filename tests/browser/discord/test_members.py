@@ -111,7 +111,9 @@ def a_paid_plan_goes_on(page: Page, server: Server, discord: StandInDiscord, ada
     page.get_by_role("link", name="Disconnect Discord").click()
     expect(page.get_by_text("Discord is your only way to sign in.")).to_be_visible()
     look(page)
-    page.get_by_role("link", name="Set a password").click()
+    page.goto("/accounts/discord/confirm/?next=/accounts/password/set/")  # where a session of long ago is sent
+    look(page)
+    page.get_by_role("button", name="Continue with Discord").click()
     page.get_by_label("New password").fill(PASSWORD)
     page.get_by_role("button", name="Set password").click()
     page.goto("/dashboard/discord/disconnect/")

@@ -5,13 +5,17 @@ import json
 import pytest
 
 from naxios.catalogue.models import Route
+from naxios.codes import services as codes
 from naxios.discord import bot_state
 from naxios.discord.bot import wording
 from naxios.discord.bot.commands import COMMANDS, FEW_A_MINUTE
 from naxios.domain.health import RouteHealth, RouteState
+from naxios.plans import services as plans
+from naxios.plans.queries import entitled
 from naxios.status import live
 from tests.integration.discord.bots import member, running_bot, settings_of, wait_for
 from tests.stand_ins.discord.server import StandInDiscord
+from tests.unit.accounts.people import events_of
 
 
 def test_the_commands_are_told_to_discord_once(at_discord: StandInDiscord) -> None:
@@ -69,6 +73,30 @@ def test_a_command_tells_the_bot_of_the_membership_too(at_discord: StandInDiscor
         at_discord.guild.members[ada.id].roles.append(role.id)
 
         assert "You are verified" in at_discord.interact(ada, "verify").content
+
+
+def test_a_code_is_redeemed_once_and_one_that_is_none_says_why(at_discord: StandInDiscord) -> None:
+    plans.put(name="pro", fields={"tokens_per_day": 1_000, "display_name": "Pro"})
+    _, [code] = codes.create_batch(plan_name="pro", days=30)
+    ada, account = member(at_discord)
+    bob, _ = member(at_discord, "bob")
+    mistyped = code[:-1] + ("0" if code[-1] != "0" else "1")
+
+    with running_bot():
+        wait_for(lambda: at_discord.application.guild_commands.get(at_discord.guild.id))
+        wrong = at_discord.interact(ada, "redeem", {"code": mistyped}).content
+        good = at_discord.interact(ada, "redeem", {"code": f" {code.lower()} "}).content
+        again = at_discord.interact(ada, "redeem", {"code": code}).content
+        other = at_discord.interact(bob, "redeem", {"code": code}).content
+
+    assert "A character is wrong: check it again." in wrong
+    assert "The code is redeemed. You have Pro until" in good
+    assert "You have redeemed this code already" in again
+    assert "This code is used up." in other
+    assert entitled(account.pk).plan.name == "pro"
+    [event] = [detail for kind, detail in events_of(account) if kind == "code_redeemed"]
+    assert event.startswith("Pro for 30 days")
+    assert code not in wrong + good + again + other
 
 
 def test_who_is_quick_is_asked_to_wait(at_discord: StandInDiscord) -> None:

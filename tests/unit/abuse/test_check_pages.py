@@ -90,9 +90,9 @@ def test_who_has_nothing_but_discord_signs_in_again_first(staff: User, pages: No
     reviews.hold(review=reviewed(user), actor=staff)
     browser.force_login(user)
 
-    answer = browser.post("/dashboard/review/link/", follow=True).content.decode()
+    answer = browser.post("/dashboard/review/link/")
 
-    assert "Sign out, and in again with Discord." in answer
+    assert answer["Location"] == "/accounts/discord/confirm/?next=%2Fdashboard%2Freview%2Flink%2F"
     session = browser.session
     for ago, sent in ((601, False), (10, True)):
         session["account_authentication_methods"] = [{"method": "socialaccount", "at": time.time() - ago}]

@@ -64,7 +64,7 @@ def test_the_database_has_no_table_and_no_column_beside_them() -> None:
             assert {fields[column] for column in columns} <= places[declared[table]._meta.label].stored
 
 
-@pytest.mark.usefixtures("database")
+@pytest.mark.usefixtures("database", "pages")
 def test_the_site_sets_no_cookie_beside_them() -> None:
     accounts.create_user(email="dev@example.com", password="correct horse battery")
     client = Client()

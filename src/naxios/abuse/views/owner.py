@@ -1,10 +1,5 @@
 """The check, for the owner of an account whose free tier is held."""
 
-import time
-
-from allauth.account.adapter import get_adapter
-from allauth.account.internal.flows.login import get_authentication_records
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
@@ -40,9 +35,6 @@ def check(request: SignedInRequest) -> HttpResponse:
 @limited("review_check")
 def send_link(request: SignedInRequest) -> HttpResponse:
     """Mail the link, to who has just confirmed who they are."""
-    if not _has_confirmed(request):
-        messages.info(request, "Sign out, and in again with Discord. Then ask for the link within ten minutes.")
-        return redirect("abuse:check")
     if request.method != "POST":
         return render(request, "abuse/send_link.html")
     try:
@@ -69,11 +61,3 @@ def confirm(request: SignedInRequest, token: str) -> HttpResponse:
         messages.success(request, "Thank you. Your free tier works again.")
         return redirect("dashboard:home")
     return redirect("abuse:check")
-
-
-def _has_confirmed(request: SignedInRequest) -> bool:
-    """Whether there was anything to confirm oneself with, or the account has come in by Discord a moment ago."""
-    if get_adapter().get_reauthentication_methods(request.user):
-        return True
-    latest = max((record["at"] for record in get_authentication_records(request, request.user)), default=0)
-    return bool(time.time() - latest < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT)

@@ -1,8 +1,6 @@
 """What each command answers. All of it is shown to the person who asked, and to nobody else."""
 
 from collections.abc import Callable
-from importlib import import_module
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, NamedTuple
 
 from django.urls import reverse
@@ -10,6 +8,7 @@ from django.urls import reverse
 from naxios import config
 from naxios.abuse import queries as abuse
 from naxios.accounts.origin import Origin
+from naxios.codes import services as codes
 from naxios.discord import queries, services
 from naxios.discord.bot import wording
 from naxios.discord.bot.models import OutagePost
@@ -118,10 +117,7 @@ def redeem(asked: Asked) -> str:
     identity = queries.by_discord_id(asked.discord_id)
     if identity is None:
         return _not_connected()
-    if find_spec("naxios.codes.services") is None:
-        return wording.redeem_on_the_web(link=_link("dashboard:home"))
-    codes = import_module("naxios.codes.services")
-    redeemed = codes.redeem(user=identity.user, code=asked.typed["code"].strip(), origin=ORIGIN)
+    redeemed = codes.redeem(user=identity.user, code=asked.typed["code"], origin=ORIGIN)
     return wording.redeemed(str(redeemed), link=_link("dashboard:home"))
 
 

@@ -94,11 +94,6 @@ def redeemed(gave: str, *, link: str) -> str:
     return f"The code is redeemed. {gave}\n{_link(link)}"
 
 
-def redeem_on_the_web(*, link: str) -> str:
-    """Codes cannot be redeemed through Discord."""
-    return f"Codes are redeemed in the dashboard, not here: {_link(link)}"
-
-
 def contact(address: str, *, link: str) -> str:
     """How to reach people. Nothing that is written to the bot reaches anybody."""
     if not address:

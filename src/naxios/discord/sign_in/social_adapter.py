@@ -4,12 +4,15 @@ from typing import Any
 
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.internal.flows.login import record_authentication
 from allauth.socialaccount.models import SocialApp
 from allauth.socialaccount.providers.base import AuthError, AuthProcess
 from django.contrib import messages
+from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import urlencode
 
 from naxios import config
 from naxios.accounts import queries as accounts
@@ -18,6 +21,9 @@ from naxios.accounts.reauthentication import is_recent
 from naxios.discord import checking, services
 from naxios.discord.services import BelongsToAnother, Granted, HasAnother
 from naxios.discord.sign_in import sealing
+
+CONFIRM = "confirm"
+"""What somebody signs in for who is signed in, beside allauth's own: to confirm that it is them."""
 
 
 class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
@@ -43,6 +49,8 @@ class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
             services.note_problem(kind=kind, guild_id=guild_id)
         if sociallogin.state.get("process") == AuthProcess.CONNECT:
             raise ImmediateHttpResponse(_connect(request, granted))
+        if sociallogin.state.get("process") == CONFIRM:
+            raise ImmediateHttpResponse(_confirm(request, sociallogin, granted))
         if sociallogin.is_existing:
             _bring_up_to_date(request, sociallogin, granted)
             return
@@ -66,8 +74,11 @@ class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         exception: Exception | None = None,
         extra_context: dict[str, Any] | None = None,
     ) -> None:
-        """Somebody who wanted to connect is signed in: they are told on the page where they began."""
+        """Somebody who wanted to connect or confirm is signed in: they are told on the page where they began."""
         state = (extra_context or {}).get("state") or {}
+        if state.get("process") == CONFIRM and request.user.is_authenticated:
+            messages.error(request, "Discord did not confirm that it is you. Try again.")
+            raise ImmediateHttpResponse(_back_to_confirm(state))
         if state.get("process") == AuthProcess.CONNECT and request.user.is_authenticated:
             if error == AuthError.CANCELLED:
                 messages.info(request, "Discord was not connected: it was cancelled there.")
@@ -88,6 +99,22 @@ def _connect(request: HttpRequest, granted: Granted) -> HttpResponse:
         return refusal_page(request, refused)
     messages.success(request, f"{granted.profile.username} on Discord is connected.")
     return redirect("discord:home")
+
+
+def _confirm(request: HttpRequest, sociallogin: Any, granted: Granted) -> HttpResponse:
+    """Note in the session that who is signed in has signed in once more, and let them go on."""
+    if not request.user.is_authenticated:
+        return redirect("account_login")
+    if not sociallogin.is_existing or sociallogin.user != request.user:
+        messages.error(request, f"{granted.profile.username} is not the Discord account that is connected here.")
+        return _back_to_confirm(sociallogin.state)
+    _bring_up_to_date(request, sociallogin, granted)
+    record_authentication(request, sociallogin)
+    return redirect(sociallogin.get_redirect_url(request) or "accounts:security")
+
+
+def _back_to_confirm(state: dict[str, Any]) -> HttpResponse:
+    return redirect(f"{reverse('discord_confirm')}?{urlencode({REDIRECT_FIELD_NAME: state.get('next') or ''})}")
 
 
 def refusal_page(request: HttpRequest, refused: Exception) -> HttpResponse:

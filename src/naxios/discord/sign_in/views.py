@@ -4,18 +4,25 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from allauth.account.utils import get_next_redirect_url
+from allauth.socialaccount.adapter import get_adapter
 from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView, OAuth2LoginView
 from allauth.socialaccount.views import SignupView
+from django.contrib.auth.decorators import login_required
 from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
 
 from naxios import config
 from naxios.accounts.rate_limits import limited
+from naxios.discord import queries
 from naxios.discord.services import BelongsToAnother, HasAnother
 from naxios.discord.sign_in import sealing
 from naxios.discord.sign_in.oauth import DiscordOAuth2Adapter
-from naxios.discord.sign_in.social_adapter import refusal_page
+from naxios.discord.sign_in.social_adapter import CONFIRM, refusal_page
+from naxios.web.requests import SignedInRequest
 
 View = Callable[..., HttpResponse]
 PROCESSES = ("", "login")
@@ -50,6 +57,23 @@ def oauth2_login(request: HttpRequest) -> HttpResponse:
 def oauth2_callback(request: HttpRequest) -> HttpResponse:
     """Where Discord sends them back to."""
     return _from_discord(request)
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@limited("discord_connect")
+def confirm(request: SignedInRequest) -> HttpResponse:
+    """Where somebody who has no password, passkey or code confirms that it is them: they sign in once more."""
+    identity = queries.of_user(request.user.pk) if config.load().discord_is_configured else None
+    next_url = get_next_redirect_url(request)
+    if request.method == "POST" and identity is not None:
+        provider = get_adapter(request).get_provider(request, "discord")
+        to_discord: HttpResponse = provider.redirect(
+            request, process=CONFIRM, next_url=next_url, auth_params={"prompt": "none"}
+        )
+        return to_discord
+    return render(request, "discord/confirm.html", {"identity": identity, "next": next_url or ""})
 
 
 class DiscordSignUpView(SignupView):  # type: ignore[misc]
