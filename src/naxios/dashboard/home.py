@@ -93,7 +93,7 @@ def home(user_id: int, now: datetime, *, with_steps: bool) -> Home:
 
 
 def stamp(user_id: int, now: datetime) -> str:
-    """Cheap to tell, and different whenever the page may be: after a request, a refusal, a bonus, with other keys or plans."""
+    """Cheap to tell, and different whenever the page may be: after a request, a refusal, a bonus, a new key or plan."""
     of_usage = explore.stamp(filters.last_days(1, user_id=user_id, now=now), now)
     bonus, entitled = plans.bonus_of(user_id), plans.entitled(user_id)
     has_now = f"{bonus.total}-{bonus.used}-{entitled.plan.pk}-{entitled.decision.state}"
