@@ -11,7 +11,9 @@ from allauth.account.internal.flows.reauthentication import did_recently_reauthe
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
@@ -47,11 +49,16 @@ def is_recent(request: HttpRequest) -> bool:
 
     Who has none of these has signed in elsewhere, as with Discord; that counts for as long. allauth would ask nothing.
     """
-    if get_reauthentication_flows(request.user):
+    if has_a_way_of_its_own(request.user):
         return bool(did_recently_reauthenticate(request))
     records = get_authentication_records(request, request.user)
     latest = max((record["at"] for record in records if record["method"] == "socialaccount"), default=0.0)
     return bool(time.time() - latest < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT)
+
+
+def has_a_way_of_its_own(user: AbstractBaseUser | AnonymousUser) -> bool:
+    """Whether ``user`` can confirm that it is them without anybody else: with a password, passkey or code."""
+    return bool(get_reauthentication_flows(user))
 
 
 def _page_of(request: HttpRequest) -> str:

@@ -54,6 +54,7 @@ MODELS: dict[str, Fields] = {
         "past_due_since": _record("since when a payment is missing"),
         "covered_until": _record("until when it gives the plan"),
         "told": _record("that each thing is told once", export=False),
+        "trial_end_told": _record("that the end of a trial is told once", export=False),
     },
     "billing.Invoice": {
         "id": _record("names the invoice", export=False),

@@ -77,7 +77,7 @@ class Subscription(models.Model):
     """A plan that is paid by the month, as it stood when the provider was asked last.
 
     ``covered_until`` is until when it entitles its account to the plan, as far as is known; ``told`` is what its owner
-    was told last.
+    was told last, ``trial_end_told`` of which end of a trial they were told before it came.
     """
 
     class Told(models.TextChoices):
@@ -100,6 +100,7 @@ class Subscription(models.Model):
     past_due_since = models.DateTimeField(null=True, blank=True)
     covered_until = models.DateTimeField(null=True, blank=True)
     told = models.CharField(max_length=8, choices=Told, blank=True)
+    trial_end_told = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["customer", "reference"], name="one_subscription_a_reference")]

@@ -1,10 +1,12 @@
 """What can be done with what people buy. Buying itself is in :mod:`naxios.billing.checkouts`."""
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
+from django.utils import timezone
 
 from naxios.accounts.origin import NOWHERE, Origin
 from naxios.billing import items, reading
@@ -35,6 +37,9 @@ __all__ = [
     "void",
 ]
 
+PREVIEW_HOLDS = timedelta(minutes=10)
+"""For so long, a change costs what was shown before it."""
+
 
 def refresh(*, customer: Customer) -> None:
     """Ask the provider how ``customer`` stands.
@@ -64,8 +69,13 @@ def open_portal(*, customer: Customer, return_url: str) -> str:
         raise Refused(_not_now(provider)) from None
 
 
-def change_plan(*, subscription: Subscription, plan_name: str) -> None:
+def change_plan(*, subscription: Subscription, plan_name: str, as_of: datetime | None = None) -> None:
     """Go over to another plan at once. A dearer one has the difference paid now; a cheaper one is credited.
+
+    Parameters
+    ----------
+    as_of : what :func:`preview_change` said, so that what was shown is what is charged. Counts for
+        :data:`PREVIEW_HOLDS`, and never for a moment to come: the difference would be smaller by then.
 
     Raises
     ------
@@ -73,7 +83,11 @@ def change_plan(*, subscription: Subscription, plan_name: str) -> None:
         It cannot be changed so, or the payment was declined; nothing is changed then.
     """
     item, at_once = _other_plan(subscription, plan_name)
-    _ask(subscription, lambda provider: provider.change_plan(subscription.reference, item, at_once=at_once))
+    if as_of is not None and not timedelta(0) <= timezone.now() - as_of <= PREVIEW_HOLDS:
+        as_of = None
+    _ask(
+        subscription, lambda provider: provider.change_plan(subscription.reference, item, at_once=at_once, as_of=as_of)
+    )
 
 
 def preview_change(*, subscription: Subscription, plan_name: str) -> tuple[bool, Preview | None]:

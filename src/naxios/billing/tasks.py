@@ -7,7 +7,7 @@ import structlog
 from django.db import transaction
 from django.utils import timezone
 
-from naxios.billing import consequences, events, reading
+from naxios.billing import consequences, events, reading, trials
 from naxios.billing.models import Checkout, Customer, Subscription
 from naxios.billing.providers import ProviderTrouble, registry
 from naxios.billing.providers.truth import CheckoutState
@@ -32,6 +32,11 @@ def tell_ended() -> None:
             Customer.objects.select_for_update().get(pk=subscription.customer_id)
             subscription.refresh_from_db()
             consequences.settle_subscription(subscription)
+
+
+def tell_trials() -> None:
+    """Tell those whose trial ends soon what is charged then."""
+    trials.tell_what_ends()
 
 
 def look_for_overdue(*, stopping: Callable[[], bool] = lambda: False) -> None:

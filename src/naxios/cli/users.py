@@ -8,9 +8,10 @@ from naxios.cli.output import json_option, show
 
 if TYPE_CHECKING:
     from naxios.accounts.models import User
+    from naxios.discord.models import Identity
     from naxios.plans.listing import ListedEntitlement
 
-_WHO = "WHO is an account's id, its e-mail address or the beginning of one of its keys."
+_WHO = "WHO is an account's id, its e-mail address, the beginning of one of its keys, or its id or username on Discord."
 
 
 @click.group()
@@ -49,7 +50,7 @@ def create(email: str, staff: bool, plan_name: str | None, as_json: bool) -> Non
 @click.argument("who")
 @json_option
 def show_(who: str, as_json: bool) -> None:
-    """Show an account: its plan and why it has it, limits, bonus tokens, standing and keys."""
+    """Show an account: its plan and why it has it, limits, bonus tokens, standing, Discord and keys."""
     from naxios.server.migrate import open_database
 
     open_database()
@@ -125,6 +126,7 @@ def _described(account: "User") -> dict[str, Any]:
     import msgspec
     from django.utils import timezone
 
+    from naxios.discord import queries as discord
     from naxios.keys import queries as keys
     from naxios.plans import listing
     from naxios.plans import queries as plans
@@ -132,6 +134,7 @@ def _described(account: "User") -> dict[str, Any]:
     plan, decision = plans.entitled(account.pk)
     bonus = plans.bonus_of(account.pk)
     listed = listing.entitlements(account.pk, decision, timezone.now())
+    identity = discord.of_user(account.pk)
     return {
         "id": account.pk,
         "email": account.email,
@@ -143,7 +146,17 @@ def _described(account: "User") -> dict[str, Any]:
         "entitlements": [_entitlement(found) for found in listed],
         "limits": msgspec.to_builtins(plan.limits),
         "bonus_tokens": {"granted": bonus.total, "used": bonus.used, "left": bonus.left},
+        "discord": None if identity is None else _identity(identity),
         "keys": len(keys.of_user(account.pk)),
+    }
+
+
+def _identity(identity: "Identity") -> dict[str, Any]:
+    return {
+        "id": identity.discord_id,
+        "username": identity.username,
+        "verification": identity.verification,
+        "reason": identity.reason or None,
     }
 
 

@@ -93,12 +93,11 @@ def home(user_id: int, now: datetime, *, with_steps: bool) -> Home:
 
 
 def stamp(user_id: int, now: datetime) -> str:
-    """Cheap to tell, and different whenever the page may be: after a request, a refusal, a bonus, a change of keys."""
+    """Cheap to tell, and different whenever the page may be: after a request, a refusal, a bonus, a new key or plan."""
     of_usage = explore.stamp(filters.last_days(1, user_id=user_id, now=now), now)
-    bonus = plans.bonus_of(user_id)
-    return ".".join(
-        [of_usage, f"{bonus.total}-{bonus.used}", *(str(key.pk) for key in keys.last_used(user_id, MOST_ROWS))]
-    )
+    bonus, entitled = plans.bonus_of(user_id), plans.entitled(user_id)
+    has_now = f"{bonus.total}-{bonus.used}-{entitled.plan.pk}-{entitled.decision.state}"
+    return ".".join([of_usage, has_now, *(str(key.pk) for key in keys.last_used(user_id, MOST_ROWS))])
 
 
 def _allowance(user_id: int, plan: "Plan", bonus: Bonus, used: int, now: datetime) -> dict[str, int | None]:

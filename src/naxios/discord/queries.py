@@ -94,6 +94,11 @@ def verification_step(user_id: int) -> bool | None:
     return decision.is_usable
 
 
+def told_unverified(user_id: int) -> Told | None:
+    """Why somebody's keys do not work because they are not verified, and what to do; ``None`` if that is not so."""
+    return free_tier_of(user_id).told if plans.entitled(user_id).decision.state is State.UNVERIFIED else None
+
+
 def why_unverified(user_id: int) -> str:
     """What somebody is told whose keys do not work because they are not verified."""
     told = free_tier_of(user_id).told

@@ -17,6 +17,7 @@ FILES: Fields = {
     "running.new": configuration("the same, being written when its process was killed"),
     "serve.lock": configuration("only one server at a time"),
     "bot.lock": configuration("only one Discord bot at a time"),
+    "membership.lock": configuration("only one process looks after Discord memberships at a time"),
     "static.lock": configuration("static files are collected by one process at a time"),
     "static/**": configuration("the website's own style sheets, scripts, fonts and icons"),
     "migrate.lock": configuration("only one migration at a time"),

@@ -15,7 +15,7 @@ from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from naxios.config import Config
-from naxios.server.locks import BOT_LOCK
+from naxios.server.locks import BOT_LOCK, MEMBERSHIP_LOCK
 
 _NOTICE_DEATH = "SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 3"
 """A machine that vanishes says no goodbye; without these, the database would hold its lock for hours."""
@@ -37,6 +37,13 @@ class Leadership(Protocol):
 def of_bot(config: Config) -> Leadership:
     """Leads who is the Discord bot."""
     return FileLeadership(config.home / "bot.lock") if config.uses_sqlite else DatabaseLeadership(BOT_LOCK)
+
+
+def of_memberships(config: Config) -> Leadership:
+    """Leads who looks after Discord memberships: two would ask about everybody twice."""
+    if config.uses_sqlite:
+        return FileLeadership(config.home / "membership.lock")
+    return DatabaseLeadership(MEMBERSHIP_LOCK)
 
 
 class FileLeadership:

@@ -11,6 +11,7 @@ from django.db import connections
 MIGRATION_LOCK = 0x6E6178696F73  # "naxios": PostgreSQL names advisory locks by numbers
 SERVER_LOCK = MIGRATION_LOCK + 1
 BOT_LOCK = MIGRATION_LOCK + 2
+MEMBERSHIP_LOCK = MIGRATION_LOCK + 3
 
 
 @contextmanager

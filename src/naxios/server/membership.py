@@ -1,4 +1,7 @@
-"""The embedded server's look after Discord memberships: one thread, apart from work that must not wait for Discord."""
+"""The embedded server's look after Discord memberships: one thread, apart from work that must not wait for Discord.
+
+Where there are several processes, one of them does.
+"""
 
 import threading
 
@@ -6,6 +9,7 @@ import structlog
 from django.db import close_old_connections, connection
 
 from naxios.discord import tasks
+from naxios.server.leadership import Leadership
 
 log = structlog.get_logger(__name__)
 
@@ -16,7 +20,8 @@ AFTER_TROUBLE_SECONDS = 60.0
 class MembershipWatch:
     """Open inside its ``with``."""
 
-    def __init__(self) -> None:
+    def __init__(self, lead: Leadership) -> None:
+        self._lead = lead
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="membership", daemon=True)
 
@@ -34,10 +39,12 @@ class MembershipWatch:
         while not self._stopping.wait(pause):
             try:
                 close_old_connections()
-                tasks.tidy()
-                tasks.sweep(wait=self._stopping.wait)
+                if self._lead.take():
+                    tasks.tidy()
+                    tasks.sweep(wait=self._stopping.wait)
                 pause = LOOK_SECONDS
             except Exception as error:  # whatever it is: if this thread ended, nobody would ever be found to have left
                 log.error("memberships could not be looked after; tried again", exc_info=error)
                 pause = AFTER_TROUBLE_SECONDS
+        self._lead.release()
         connection.close()

@@ -13,6 +13,7 @@ from naxios.asgi import FrontDoor
 from naxios.config import Config
 from naxios.errors import Refused
 from naxios.mail.queries import Announcement
+from naxios.server import leadership
 from naxios.server.bot import BotRoom
 from naxios.server.membership import MembershipWatch
 from naxios.server.post import PostRoom
@@ -78,7 +79,7 @@ def serve(
         # uvicorn raises the signal again once it has stopped cleanly; that must not turn exit 0 into death by signal.
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: None)
-        with PostRoom(tell), MembershipWatch(), Till():
+        with PostRoom(tell), MembershipWatch(leadership.of_memberships(config)), Till():
             try:
                 server.run(sockets=[listener])
             finally:

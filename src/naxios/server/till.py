@@ -60,5 +60,6 @@ class Till:
 
     def _go_round(self) -> None:
         tasks.tell_ended()
+        tasks.tell_trials()
         tasks.close_deserted(stopping=self._stopping.is_set)
         tasks.look_for_overdue(stopping=self._stopping.is_set)

@@ -16,7 +16,7 @@ from naxios.accounts.models import User
 from naxios.discord import bot_state
 from naxios.discord.bot_state import Condition
 from naxios.discord.verification import Presence, Seen
-from tests.integration.discord.bots import settings_of, wait_for
+from tests.integration.discord.bots import is_verified, settings_of, wait_for
 from tests.integration.operation.postgres import turned_to
 from tests.serving import Server, running_server
 from tests.stand_ins.discord.server import StandInDiscord, running_discord
@@ -67,6 +67,35 @@ def test_leave_is_403_within_seconds_and_coming_back_goes_on_with_the_same_day(
     used = int(first.json()["usage"]["total_tokens"])
     left = [int(answer.headers["x-ratelimit-remaining-tokens-day"]) for answer in (first, again)]
     assert left[0] - left[1] >= used
+
+
+def test_a_paid_plan_does_not_depend_on_membership(server: Server, discord: StandInDiscord) -> None:
+    eve = discord.world.make_user("eve")
+    discord.join(discord.guild, eve)
+    server.cli("user", "create", "eve@example.com")
+    account = User.objects.get(email="eve@example.com")
+    connected(account, str(eve.id), Seen(str(discord.guild.id), Presence.MEMBER), username="eve")
+    key = server.cli("key", "create", "--user", "eve", "--name", "paid")["secret"]
+    server.apply("[plans.pro]\ntokens_per_day = 5000000\nprice_minor = 1500\ncurrency = 'usd'\n")
+
+    discord.leave(discord.guild, eve)
+    wait_for(lambda: ask(server, key).status_code == 403)
+    shown = server.cli("user", "grant", str(eve.id), "--plan", "pro") and server.cli("user", "show", "@eve")
+    paid = wait_for(lambda: (answer := ask(server, key)).status_code == 200 and answer, seconds=5)
+    discord.join(discord.guild, eve)
+    wait_for(lambda: is_verified(account))
+    discord.leave(discord.guild, eve)
+    wait_for(lambda: not is_verified(account))
+
+    assert [ask(server, key).status_code for _ in range(5)] == [200] * 5
+    assert paid.headers["x-ratelimit-limit-tokens-day"] == "5000000"
+    assert (shown["plan"], shown["plan_state"]) == ("pro", "entitled")
+    assert shown["discord"] == {
+        "id": str(eve.id),
+        "username": "eve",
+        "verification": "lapsed",
+        "reason": "not_a_member",
+    }
 
 
 def test_how_routes_fare_is_told_to_nobody_without_the_servers_own_token(server: Server) -> None:

@@ -132,8 +132,8 @@ def preview(world: World, call: Call) -> Resource:
         period=subscriptions.period(subscription),
         automatic_tax=subscription["automatic_tax"]["enabled"],
     )
-    if terms.at is not None:
-        invoice["parent"]["subscription_details"]["subscription_proration_date"] = terms.at
+    if mattering and terms.proration != "none":
+        invoice["parent"]["subscription_details"]["subscription_proration_date"] = terms.at or world.now()
     return {**invoice, "id": f"upcoming_{invoice['id']}"}
 
 

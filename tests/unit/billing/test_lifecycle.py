@@ -1,5 +1,6 @@
 """What becomes of a subscription: it renews, changes, fails, recovers, ends, is refunded and disputed."""
 
+import time
 from datetime import timedelta
 
 import pytest
@@ -48,6 +49,32 @@ def test_a_dearer_plan_counts_at_once_and_its_difference_is_paid(stripe: StandIn
     paid = sorted(Payment.objects.values_list("amount_minor", flat=True))
     assert paid[0] == 1500 and 3400 <= paid[1] <= 3500
     assert "plan_changed" in shop.happened(user)
+
+
+def test_what_a_change_was_said_to_cost_is_what_is_charged(stripe: StandInStripe, user: User) -> None:
+    stripe.clock.freeze(int(time.time()) - 240)
+    bought = shop.buy(stripe, user)
+    stripe.advance(seconds=10)
+    _, shown = services.preview_change(subscription=bought, plan_name="max")
+    assert shown is not None
+    assert shown.as_of is not None
+    stripe.advance(hours=6)  # a minute is less than a cent
+
+    services.change_plan(subscription=bought, plan_name="max", as_of=shown.as_of)
+
+    assert Payment.objects.latest("pk").amount_minor == shown.amount_minor
+    assert Payment.objects.latest("pk").amount_minor > 3500 * (30 * 24 - 6) // (30 * 24)
+
+
+@pytest.mark.parametrize("minutes", [11, -1, 60 * 24 * 20, -60 * 24 * 20])
+def test_what_a_change_costs_cannot_be_chosen(stripe: StandInStripe, user: User, minutes: int) -> None:
+    bought = shop.buy(stripe, user)
+
+    services.change_plan(
+        subscription=bought, plan_name="max", as_of=timezone.now() - timedelta(minutes=minutes, seconds=5)
+    )
+
+    assert "proration_date" not in {name for asked in stripe.asked for name in asked.params}
 
 
 def test_a_dearer_plan_that_cannot_be_paid_is_not_given(stripe: StandInStripe, user: User) -> None:

@@ -101,8 +101,9 @@ def test_it_does_not_stand_in_for_a_password(discord: StandInDiscord) -> None:
     browser = connected_browser(discord, discord.world.make_user("ada"))
     grow_old(browser)
 
-    walk(browser, CONFIRM, next=HOME)
+    asked = browser.post(CONFIRM, {"next": HOME})
 
+    assert asked["Location"] == "/accounts/reauthenticate/?next=%2Fdashboard%2Fdiscord%2F"
     assert browser.get("/dashboard/discord/disconnect/")["Location"].startswith("/accounts/reauthenticate/")
     confirm(browser)
     assert browser.get("/dashboard/discord/disconnect/").status_code == 200

@@ -11,6 +11,7 @@ from naxios.accounts.models import User
 from naxios.discord import avatars, free_tier, services
 from naxios.discord.models import FreeTierClaim, Identity
 from naxios.keys import queries as keys
+from naxios.keys import services as key_services
 from naxios.plans import queries as plans
 from naxios.plans import services as plan_services
 from tests.stand_ins.discord import StandInDiscord
@@ -26,9 +27,12 @@ from tests.unit.discord.members import (
     settings_of,
 )
 from tests.unit.discord.signing_in import HOME, connected_browser
+from tests.unit.usage.histories import drain, used
 
 KEY = "/dashboard/discord/key/"
 CHECK = "/dashboard/discord/check/"
+KEY_PAGES = ("/dashboard/", "/dashboard/keys/", "/dashboard/limits/")
+NOT_A_MEMBER = "You are not a member of our Discord server."
 
 pytestmark = pytest.mark.usefixtures("pages")
 
@@ -102,6 +106,45 @@ class TestConnected:
         services.note_left(discord_id=ADA, guild_id=GUILD)
 
         assert '<span class="badge warn">lapsed</span>' in page(browser)
+
+    def test_lapsed_pages_of_keys_say_why_they_do_not_work(self, browser: Client) -> None:
+        user = User.objects.get()
+        connected(user)
+        key, _ = key_services.create(user=user, name="mine")
+        for path in KEY_PAGES:
+            assert NOT_A_MEMBER not in text_of(browser.get(path))
+        drain([used(timezone.now(), account=user.pk, key=key.pk)])
+        services.note_left(discord_id=ADA, guild_id=GUILD)
+
+        for path in KEY_PAGES:
+            text = text_of(browser.get(path))
+            assert NOT_A_MEMBER in text
+            assert "Until then, requests with your keys are refused." in text
+
+        plan_services.put(name="pro", fields={"tokens_per_day": 5})
+        plan_services.grant(user=user, plan=plans.by_name("pro"))
+        for path in KEY_PAGES:
+            assert NOT_A_MEMBER not in text_of(browser.get(path))
+
+    def test_settings_name_it(self, browser: Client) -> None:
+        assert "Not connected." in text_of(browser.get("/dashboard/settings/"))
+
+        connected(User.objects.get(), username="ada.l")
+
+        assert 'Connected as <strong class="breakable">ada.l</strong>, verified.' in text_of(
+            browser.get("/dashboard/settings/")
+        )
+        with configured(CLIENT_ID=""):
+            assert "ada.l" not in text_of(browser.get("/dashboard/settings/"))
+
+    def test_the_first_steps_follow_by_themselves(self, browser: Client) -> None:
+        connected(User.objects.get(), ADA, LEFT)
+        live = text_of(browser.get("/dashboard/")).split('hx-get="')[1].split('"')[0].replace("&amp;", "&")
+        assert browser.get(live).status_code == 204
+
+        services.note_member(discord_id=ADA, guild_id=GUILD, roles=(), pending=False)
+
+        assert '<li class="done"><h3>Be a verified member' in text_of(browser.get(live))
 
     def test_in_grace(self, browser: Client) -> None:
         connected(User.objects.get())

@@ -1,4 +1,4 @@
-"""The settings page: name, e-mail address and theme."""
+"""The settings page: name, e-mail address, Discord and theme."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from naxios.accounts import email_change, reauthentication, services
 from naxios.accounts.forms import NameForm, NewEmailForm
 from naxios.accounts.rate_limits import limited
+from naxios.discord import queries as discord
 from naxios.errors import Refused
 from naxios.web.requests import SignedInRequest
 
@@ -29,7 +30,11 @@ def settings(request: SignedInRequest) -> HttpResponse:
         else:
             messages.success(request, "Saved.")
             return redirect("accounts:settings")
-    context = {"form": form, "change": email_change.pending(request.user)}
+    context = {
+        "form": form,
+        "change": email_change.pending(request.user),
+        "discord_identity": discord.of_user(request.user.pk),
+    }
     return render(request, "accounts/settings.html", context, status=422 if form.errors else 200)
 
 

@@ -78,10 +78,17 @@ class Opened(msgspec.Struct, frozen=True):
 
 
 class Preview(msgspec.Struct, frozen=True):
-    """What a change of plan would cost: ``amount_minor`` at once, or on the next invoice. Below 0 it is a credit."""
+    """What a change of plan would cost: ``amount_minor`` at once, or on the next invoice. Below 0 it is a credit.
+
+    Attributes
+    ----------
+    as_of : the moment from which on the rest of the period is counted, if the provider tells. A change as of then costs
+        exactly this.
+    """
 
     amount_minor: int
     currency: str
+    as_of: datetime | None = None
 
 
 class Hint(msgspec.Struct, frozen=True):
@@ -116,8 +123,9 @@ class PaymentProvider(Protocol):
     def portal(self, customer: str, return_url: str) -> str:
         """The address of the page where people change how they pay."""
 
-    def change_plan(self, subscription: str, item: Item, *, at_once: bool) -> None:
-        """Go over to another plan, with proration; ``at_once`` has the difference paid now, or refuses."""
+    def change_plan(self, subscription: str, item: Item, *, at_once: bool, as_of: datetime | None) -> None:
+        """Go over to another plan, with proration as of a moment shortly before, or now; ``at_once`` has the
+        difference paid now, or refuses."""
 
     def preview(self, subscription: str, item: Item, *, at_once: bool) -> Preview | None:
         """What :meth:`change_plan` would cost; ``None`` if that cannot be told before."""

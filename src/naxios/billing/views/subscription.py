@@ -1,6 +1,7 @@
 """What can be done with a subscription that one has."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -17,6 +18,8 @@ from naxios.billing.models import Subscription
 from naxios.errors import Refused
 from naxios.plans import queries as plans
 from naxios.web.requests import SignedInRequest
+
+LONGEST_SECONDS = 10
 
 
 @login_required
@@ -44,11 +47,11 @@ def change(request: SignedInRequest, number: int) -> HttpResponse:
     """What going over to another plan costs; sent, it is done."""
     if request.method != "POST":
         return _preview(request, number)
-    plan = request.POST.get("plan", "")
+    plan, as_of = request.POST.get("plan", ""), _moment(request.POST.get("as_of", ""))
     return _done(
         request,
         number,
-        lambda subscription: services.change_plan(subscription=subscription, plan_name=plan),
+        lambda subscription: services.change_plan(subscription=subscription, plan_name=plan, as_of=as_of),
         lambda subscription: f"You are on {subscription.plan} now. The gateway knows within a second.",
     )
 
@@ -100,6 +103,12 @@ def _preview(request: SignedInRequest, number: int) -> HttpResponse:
         "credit": -preview.amount_minor if preview is not None else 0,
     }
     return render(request, "billing/change.html", context)
+
+
+def _moment(seconds: str) -> datetime | None:
+    """What the page of a preview sends along."""
+    is_one = seconds.isascii() and seconds.isdecimal() and len(seconds) <= LONGEST_SECONDS
+    return datetime.fromtimestamp(int(seconds), UTC) if is_one else None
 
 
 def _own(request: SignedInRequest, number: int) -> Subscription:

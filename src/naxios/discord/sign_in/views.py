@@ -8,14 +8,18 @@ from allauth.account.utils import get_next_redirect_url
 from allauth.socialaccount.adapter import get_adapter
 from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView, OAuth2LoginView
 from allauth.socialaccount.views import SignupView
+from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.decorators import login_required
 from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from naxios import config
+from naxios.accounts import reauthentication
 from naxios.accounts.rate_limits import limited
 from naxios.discord import queries
 from naxios.discord.services import BelongsToAnother, HasAnother
@@ -65,8 +69,10 @@ def oauth2_callback(request: HttpRequest) -> HttpResponse:
 @limited("discord_connect")
 def confirm(request: SignedInRequest) -> HttpResponse:
     """Where somebody who has no password, passkey or code confirms that it is them: they sign in once more."""
-    identity = queries.of_user(request.user.pk) if config.load().discord_is_configured else None
     next_url = get_next_redirect_url(request)
+    if reauthentication.has_a_way_of_its_own(request.user):
+        return redirect(f"{reverse('account_reauthenticate')}?{urlencode({REDIRECT_FIELD_NAME: next_url or ''})}")
+    identity = queries.of_user(request.user.pk) if config.load().discord_is_configured else None
     if request.method == "POST" and identity is not None:
         provider = get_adapter(request).get_provider(request, "discord")
         to_discord: HttpResponse = provider.redirect(

@@ -35,7 +35,7 @@ class ManualProvider:
     def portal(self, customer: str, return_url: str) -> str:
         raise ProviderRefused("There is nothing to manage: an invoice is paid as it says.")
 
-    def change_plan(self, subscription: str, item: Item, *, at_once: bool) -> None:
+    def change_plan(self, subscription: str, item: Item, *, at_once: bool, as_of: datetime | None) -> None:
         raise ProviderRefused("A paid invoice stays with its plan. Ask for an invoice of the other plan.")
 
     def preview(self, subscription: str, item: Item, *, at_once: bool) -> Preview | None:

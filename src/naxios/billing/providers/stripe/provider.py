@@ -74,13 +74,15 @@ class StripeProvider:
         with speaking():
             return portal.open_portal(self._client, customer, return_url)
 
-    def change_plan(self, subscription: str, item: Item, *, at_once: bool) -> None:
+    def change_plan(self, subscription: str, item: Item, *, at_once: bool, as_of: datetime | None) -> None:
         with speaking():
             current = self._client.v1.subscriptions.retrieve(subscription).items.data[0]
             params: stripe.params.SubscriptionUpdateParams = {
                 "items": [{"id": current.id, "price": prices.price_of(self._client, item), "quantity": 1}],
                 "proration_behavior": "always_invoice" if at_once else "create_prorations",
             }
+            if as_of is not None and as_of.timestamp() > current.current_period_start:
+                params["proration_date"] = int(as_of.timestamp())
             if at_once:
                 params["payment_behavior"] = "error_if_incomplete"
             self._client.v1.subscriptions.update(subscription, params)
@@ -97,7 +99,8 @@ class StripeProvider:
                     },
                 }
             )
-            return Preview(invoice.total if invoice.total < 0 else invoice.amount_due, invoice.currency)
+            amount = invoice.total if invoice.total < 0 else invoice.amount_due
+            return Preview(amount, invoice.currency, reading.prorated_at(invoice))
 
     def cancel(self, subscription: str, *, at_once: bool) -> None:
         with speaking():

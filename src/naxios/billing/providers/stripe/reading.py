@@ -67,6 +67,12 @@ def is_gone(client: stripe.StripeClient, customer: str) -> bool:
         raise
 
 
+def prorated_at(preview: stripe.Invoice) -> datetime | None:
+    """As of when the preview of a change counts the rest of the period; by Stripe's clock, which may not be ours."""
+    details = preview.parent.subscription_details if preview.parent else None
+    return _moment_or_none(details.subscription_proration_date) if details else None
+
+
 def _subscription(
     found: stripe.Subscription, invoices: list[stripe.Invoice], plan_of_price: Mapping[str, str]
 ) -> truth.Subscription:
