@@ -5,6 +5,7 @@ paid. Tax is not earned. What went back is taken off on the day that it did. Not
 by itself.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from enum import StrEnum
@@ -40,17 +41,25 @@ class Earned(NamedTuple):
 def earned(start: datetime, end: datetime) -> list[Earned]:
     """Everything that the days from ``start`` until before ``end`` (midnights) are due."""
     days = range(clock.day_of(microseconds(start)), clock.day_of(microseconds(end)))
-    return [found for found in (*_invoiced(start, end), *_given_back(start, end)) if found.day in days]
+    return [found for found in (*_invoiced(start, end, days), *_given_back(start, end)) if found.day in days]
 
 
-def _invoiced(start: datetime, end: datetime) -> Iterator[Earned]:
+def by_day(start: datetime, end: datetime) -> list[Earned]:
+    """As :func:`earned`, of all accounts together: at most one a day, currency and kind."""
+    sums: dict[tuple[int, str, Kind], int] = defaultdict(int)
+    for found in earned(start, end):
+        sums[found.day, found.currency, found.kind] += found.amount_minor
+    return [Earned(day, currency, kind, None, amount) for (day, currency, kind), amount in sums.items()]
+
+
+def _invoiced(start: datetime, end: datetime, days: range) -> Iterator[Earned]:
     covering = Q(subscription__isnull=False, period_end__gt=start, period_start__lt=end)
     invoices = Invoice.objects.filter(covering | Q(paid_at__gte=start, paid_at__lt=end), paid_at__isnull=False)
     for invoice in invoices.select_related("customer").iterator():
         user_id, net = invoice.customer.user_id, _net(invoice, invoice.paid_minor)
         if invoice.subscription_id and invoice.period_start and invoice.period_end:
             period = (microseconds(invoice.period_start), microseconds(invoice.period_end))
-            for day, amount in spread(net, *period).items():
+            for day, amount in spread(net, *period, within=days).items():
                 yield Earned(day, invoice.currency, Kind.SUBSCRIPTION, user_id, amount)
         else:
             kind = Kind.SUBSCRIPTION if invoice.subscription_id else Kind.ONCE

@@ -75,7 +75,7 @@ class RevenuePage:
 
 def revenue_page(window: Window, now: datetime) -> RevenuePage:
     """Revenue and subscriptions of ``window``."""
-    found = earnings.earned(window.start, window.end)
+    found = earnings.by_day(window.start, window.end)
     subscriptions = list(Subscription.objects.exclude(state=SubscriptionState.INCOMPLETE).select_related("plan"))
     received = _received(window)
     names = {one.currency for one in found} | {one.currency for one in subscriptions} | received.keys()

@@ -23,17 +23,20 @@ def shared(total: int, weights: Sequence[int]) -> list[int]:
     return parts
 
 
-def spread(amount: int, start: int, end: int) -> dict[int, int]:
+def spread(amount: int, start: int, end: int, *, within: range | None = None) -> dict[int, int]:
     """``amount`` over the UTC days (since the epoch) from ``start`` until before ``end``, both in microseconds.
 
     Each day has as much as its time is of the whole; all days together have ``amount``. A period without length is
-    the day that it starts in.
+    the day that it starts in. Of the days, only those ``within`` are reckoned and told.
     """
     first, last = clock.day_of(start), clock.day_of(max(start, end - 1))
     if end <= start:
-        return {first: amount}
-    days, given = {}, 0
-    for day in range(first, last + 1):
+        return {first: amount} if within is None or first in within else {}
+    shown = range(first, last + 1)
+    if within is not None:
+        shown = range(max(first, within.start), min(last + 1, within.stop))
+    days, given = {}, amount * max(0, shown.start * clock.DAY - start) // (end - start)
+    for day in shown:
         until = min((day + 1) * clock.DAY, end) - start
         due = amount * until // (end - start)
         days[day] = due - given

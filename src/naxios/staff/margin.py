@@ -82,18 +82,19 @@ def _earned(
     start: datetime, end: datetime
 ) -> tuple[Mapping[tuple[str, date], int], Mapping[tuple[str, date], Mapping[str, int]]]:
     """What each day was due, and the tokens by model of those who paid for it."""
-    amounts: dict[tuple[str, date], int] = defaultdict(int)
-    payers: dict[tuple[date, int], set[str]] = defaultdict(set)
-    for found in earnings.earned(start, end):
-        day = EPOCH + timedelta(days=found.day)
-        amounts[found.currency, day] += found.amount_minor
-        if found.user_id is not None and found.kind is not Kind.GIVEN_BACK:
-            payers[day, found.user_id].add(found.currency)
+    amounts: dict[tuple[str, int], int] = defaultdict(int)
+    payers: dict[str, set[tuple[int, int]]] = defaultdict(set)  # by currency: days and accounts
+    for number, currency, kind, user_id, amount in earnings.earned(start, end):
+        amounts[currency, number] += amount
+        if user_id is not None and kind is not Kind.GIVEN_BACK:
+            payers[currency].add((number, user_id))
     tokens: dict[tuple[str, date], dict[str, int]] = defaultdict(lambda: defaultdict[str, int](int))
-    for use in by_route.by_account(start, end, {user_id for _, user_id in payers}):
-        for currency in payers.get((use.day, use.user_id), ()):
-            tokens[currency, use.day][use.model] += use.standard_tokens
-    return amounts, tokens
+    for use in by_route.by_account(start, end, {user_id for paid in payers.values() for _, user_id in paid}):
+        on = ((use.day - EPOCH).days, use.user_id)
+        for currency, paid in payers.items():
+            if on in paid:
+                tokens[currency, use.day][use.model] += use.standard_tokens
+    return {(currency, EPOCH + timedelta(days=day)): amount for (currency, day), amount in amounts.items()}, tokens
 
 
 def _spent(used: list[RouteDay]) -> tuple[dict[Cell, int], list[Unpriced]]:

@@ -47,6 +47,11 @@ def ask(server: Server, key: str) -> httpx.Response:
     return httpx.post(f"{server.api}/chat/completions", headers={"x-api-key": key}, json=ECHO)
 
 
+def wait_until(server: Server, key: str, status: int, seconds: float = 5) -> None:
+    """Until the gateway answers for the key like this; asked about the key itself, which counts against no limit."""
+    wait_for(lambda: httpx.get(f"{server.api}/key", headers={"x-api-key": key}).status_code == status, seconds)
+
+
 def test_leave_is_403_within_seconds_and_coming_back_goes_on_with_the_same_day(
     server: Server, discord: StandInDiscord
 ) -> None:
@@ -56,13 +61,17 @@ def test_leave_is_403_within_seconds_and_coming_back_goes_on_with_the_same_day(
     account = User.objects.get(email="ada@example.com")
     connected(account, str(ada.id), Seen(str(discord.guild.id), Presence.MEMBER))
     key = server.cli("key", "create", "--user", "ada@example.com", "--name", "free")["secret"]
-    first = wait_for(lambda: (answer := ask(server, key)).status_code == 200 and answer)
+    wait_until(server, key, 200)
+    first = ask(server, key)
 
     discord.leave(discord.guild, ada)
-    refused = wait_for(lambda: (answer := ask(server, key)).status_code == 403 and answer, seconds=5)
+    wait_until(server, key, 403)
+    refused = ask(server, key)
     discord.join(discord.guild, ada)
-    again = wait_for(lambda: (answer := ask(server, key)).status_code == 200 and answer, seconds=5)
+    wait_until(server, key, 200)
+    again = ask(server, key)
 
+    assert [answer.status_code for answer in (first, refused, again)] == [200, 403, 200]
     assert "not a member of our Discord server" in refused.json()["error"]["message"]
     used = int(first.json()["usage"]["total_tokens"])
     left = [int(answer.headers["x-ratelimit-remaining-tokens-day"]) for answer in (first, again)]
@@ -79,16 +88,17 @@ def test_a_paid_plan_does_not_depend_on_membership(server: Server, discord: Stan
     server.apply("[plans.pro]\ntokens_per_day = 5000000\nprice_minor = 1500\ncurrency = 'usd'\n")
 
     discord.leave(discord.guild, eve)
-    wait_for(lambda: ask(server, key).status_code == 403)
+    wait_until(server, key, 403)
     shown = server.cli("user", "grant", str(eve.id), "--plan", "pro") and server.cli("user", "show", "@eve")
-    paid = wait_for(lambda: (answer := ask(server, key)).status_code == 200 and answer, seconds=5)
+    wait_until(server, key, 200)
     discord.join(discord.guild, eve)
     wait_for(lambda: is_verified(account))
     discord.leave(discord.guild, eve)
     wait_for(lambda: not is_verified(account))
 
-    assert [ask(server, key).status_code for _ in range(5)] == [200] * 5
-    assert paid.headers["x-ratelimit-limit-tokens-day"] == "5000000"
+    answers = [ask(server, key) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 200]
+    assert answers[0].headers["x-ratelimit-limit-tokens-day"] == "5000000"
     assert (shown["plan"], shown["plan_state"]) == ("pro", "entitled")
     assert shown["discord"] == {
         "id": str(eve.id),

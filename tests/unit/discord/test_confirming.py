@@ -5,7 +5,7 @@ from django.test import Client
 
 from naxios.accounts.models import User
 from tests.stand_ins.discord import StandInDiscord
-from tests.unit.accounts.people import confirm, person, text_of
+from tests.unit.accounts.people import ADA, PASSWORD, confirm, link_in, mails_to, person, text_of
 from tests.unit.discord.signing_in import HOME, connected_browser, sign_up_with, user_of, walk
 
 CONFIRM = "/accounts/discord/confirm/"
@@ -119,3 +119,9 @@ def test_who_has_not_even_discord_is_shown_the_way_by_mail(discord: StandInDisco
     assert "/accounts/password/reset/" in page
     assert "Continue with Discord" not in page
     assert browser.post(CONFIRM).status_code == 200
+
+    browser.post("/accounts/password/reset/", {"email": ADA})
+    form = browser.get(link_in(mails_to()[-1]), follow=True)
+    browser.post(form.redirect_chain[-1][0], {"password1": PASSWORD})
+
+    assert user_of(ADA).has_usable_password()

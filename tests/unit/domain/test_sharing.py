@@ -61,3 +61,15 @@ def test_all_days_together_have_the_amount(amount: int, start: int, length: int)
     assert sum(days.values()) == amount
     assert min(days) == clock.day_of(start)
     assert all(abs(part) <= abs(amount) for part in days.values())
+
+
+@given(amounts, st.integers(0, 10**15), st.integers(-DAY, 400 * DAY), st.integers(-5, 405), st.integers(0, 40))
+def test_a_part_of_the_days_is_as_in_the_whole(amount: int, start: int, length: int, first: int, count: int) -> None:
+    first += clock.day_of(start)
+    within = range(first, first + count)
+
+    whole = spread(amount, start, start + length)
+
+    assert spread(amount, start, start + length, within=within) == {
+        day: part for day, part in whole.items() if day in within
+    }
