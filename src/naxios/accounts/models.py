@@ -1,7 +1,9 @@
+from typing import Any
+
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 
 from naxios.accounts import devices
@@ -27,6 +29,16 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.email
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Delete the account with all that goes with it.
+
+        Locked first: what others write about it at the same moment either goes with it or is refused to them. Without
+        the lock it could come in between, and the database would refuse the deletion instead.
+        """
+        with transaction.atomic():
+            User.objects.select_for_update().filter(pk=self.pk).first()
+            return super().delete(*args, **kwargs)
 
     @property
     def is_suspended(self) -> bool:

@@ -73,6 +73,11 @@ def lock(*, user: AbstractBaseUser) -> None:
     User.objects.select_for_update().get(pk=user.pk)
 
 
+def lock_if_there(*, user_id: int) -> None:
+    """The same by id, also for an account that is gone. Before any other lock, as deletion does."""
+    User.objects.select_for_update().filter(pk=user_id).first()
+
+
 @transaction.atomic
 def suspend(*, user: User) -> None:
     """Stop all keys of ``user``, until resumed."""

@@ -18,6 +18,17 @@ def of_user(user: AbstractBaseUser, provider: PaymentProvider) -> Customer:
     return found or Customer.objects.create(provider=provider.name, user_id=user.pk)
 
 
+def locked(customer_id: int) -> Customer:
+    """The row, with nobody else at work on it or on its account before the present transaction ends.
+
+    The account comes first, as when it is deleted: in another order two transactions could wait for each other.
+    """
+    user_id = Customer.objects.values_list("user_id", flat=True).get(pk=customer_id)
+    if user_id is not None:
+        accounts.lock_if_there(user_id=user_id)
+    return Customer.objects.select_for_update().get(pk=customer_id)
+
+
 def made_known(customer: Customer, provider: PaymentProvider) -> str:
     """The provider's reference of ``customer``; asks for one if there is none. The same key makes one customer there.
 

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from naxios.billing import consequences
+from naxios.billing import consequences, customers
 from naxios.billing.models import Checkout, Customer, Invoice, Payment, Subscription
 from naxios.billing.providers import truth
 from naxios.billing.providers.truth import CheckoutState, SubscriptionState
@@ -40,7 +40,7 @@ def begin(customer: Customer) -> int:
 @transaction.atomic
 def put(customer: Customer, found: truth.Truth, *, reading: int) -> list[Difference]:
     """Store what reading number ``reading`` found, unless a later one was stored; returns what was different."""
-    customer = Customer.objects.select_for_update().get(pk=customer.pk)
+    customer = customers.locked(customer.pk)
     if reading < customer.known:
         return []
     now = timezone.now()

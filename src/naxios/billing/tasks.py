@@ -7,7 +7,7 @@ import structlog
 from django.db import transaction
 from django.utils import timezone
 
-from naxios.billing import consequences, events, reading, trials
+from naxios.billing import consequences, customers, events, reading, trials
 from naxios.billing.models import Checkout, Customer, Subscription
 from naxios.billing.providers import ProviderTrouble, registry
 from naxios.billing.providers.truth import CheckoutState
@@ -29,7 +29,7 @@ def tell_ended() -> None:
     over = Subscription.objects.filter(told=Subscription.Told.STARTED, covered_until__lte=timezone.now())
     for subscription in over.select_related("customer", "plan"):
         with transaction.atomic():
-            Customer.objects.select_for_update().get(pk=subscription.customer_id)
+            customers.locked(subscription.customer_id)
             subscription.refresh_from_db()
             consequences.settle_subscription(subscription)
 
